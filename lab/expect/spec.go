@@ -1,0 +1,168 @@
+package expect
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Item is one line of a scenario's expect list: a title, and exactly one
+// expectation.
+type Item struct {
+	// ID is a requirement (R3768-6.4.3-05) or the scenario's own; default: the
+	// expectation's word and its place.
+	ID    string `yaml:"id,omitempty" json:"id,omitempty"`
+	Title string `yaml:"title,omitempty" json:"title,omitempty"`
+
+	Master       *Master       `yaml:"master,omitempty" json:"master,omitempty"`
+	VIP          *VIP          `yaml:"vip,omitempty" json:"vip,omitempty"`
+	ARP          *ARP          `yaml:"arp,omitempty" json:"arp,omitempty"`
+	GARP         *GARP         `yaml:"garp,omitempty" json:"garp,omitempty"`
+	Adverts      *Adverts      `yaml:"adverts,omitempty" json:"adverts,omitempty"`
+	Takeover     *Takeover     `yaml:"takeover,omitempty" json:"takeover,omitempty"`
+	SingleMaster *SingleMaster `yaml:"single-master,omitempty" json:"single-master,omitempty"`
+	HTTP         *HTTP         `yaml:"http,omitempty" json:"http,omitempty"`
+	Ping         *Ping         `yaml:"ping,omitempty" json:"ping,omitempty"`
+	IPVS         *IPVS         `yaml:"ipvs,omitempty" json:"ipvs,omitempty"`
+	Log          *Log          `yaml:"log,omitempty" json:"log,omitempty"`
+	Mail         *Mail         `yaml:"mail,omitempty" json:"mail,omitempty"`
+	Process      *Process      `yaml:"process,omitempty" json:"process,omitempty"`
+}
+
+// Master expects Node, and nobody else, to be Master of VRID at the window's
+// end: the last advertisement is its, with a priority other than 0, and no
+// other node sent one after its first of this reign.
+type Master struct {
+	VRID int    `yaml:"vrid" json:"vrid"`
+	Node string `yaml:"node" json:"node"`
+}
+
+// VIP expects the kernel of Node, and of no other node, to own Address at the
+// window's end. An empty Node expects that nobody owns it.
+type VIP struct {
+	Address netip.Addr `yaml:"address" json:"address"`
+	Node    string     `yaml:"node,omitempty" json:"node,omitempty"`
+	// Label, when given, is the address label too (eth0:0).
+	Label string `yaml:"label,omitempty" json:"label,omitempty"`
+	// Prefix length, when not 0, is expected too.
+	Prefix int `yaml:"prefix,omitempty" json:"prefix,omitempty"`
+	// Ignore lists nodes that may own it besides (real servers of LVS-DR).
+	Ignore []string `yaml:"ignore,omitempty" json:"ignore,omitempty"`
+}
+
+// ARP expects every ARP reply for Address in the window to come from Node, and
+// at least one; an empty Node expects silence. A probe step must ask.
+type ARP struct {
+	Address netip.Addr `yaml:"address" json:"address"`
+	Node    string     `yaml:"node,omitempty" json:"node,omitempty"`
+}
+
+// GARP expects the gratuitous ARPs that Node's configuration promises on
+// becoming Master in this window: the first burst of garp_master_repeat for
+// Address after the first advertisement, the second garp_master_delay later,
+// all from Node with its own MAC as sender, broadcast.
+type GARP struct {
+	Address netip.Addr `yaml:"address" json:"address"`
+	Node    string     `yaml:"node" json:"node"`
+}
+
+// Adverts expects at least Count advertisements of VRID from Node in the
+// window, with the fields and the cadence that Node's configuration promises.
+type Adverts struct {
+	VRID  int    `yaml:"vrid" json:"vrid"`
+	Node  string `yaml:"node" json:"node"`
+	Count int    `yaml:"count,omitempty" json:"count,omitempty"` // default 3
+	// Priority overrides the configured one, where a tracker has changed it.
+	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
+}
+
+// Takeover expects To's first advertisement of VRID in the window to come when
+// To's configuration promises. From is who was Master before, if anyone: the
+// time counts from its last advertisement, Skew_Time if that resigned
+// (priority 0), else Master_Down_Interval. Without From it counts from when
+// To's daemon began (Start), Master_Down_Interval (RFC 3768 6.4.1). With
+// Preempt, From is alive with a lower priority and the time counts from To's
+// start; From must fall silent afterwards.
+type Takeover struct {
+	VRID int    `yaml:"vrid" json:"vrid"`
+	From string `yaml:"from,omitempty" json:"from,omitempty"`
+	To   string `yaml:"to" json:"to"`
+	// Resigned says which formula is expected: true demands that From's last
+	// advertisement carried priority 0, false that it did not. Unset: as seen.
+	Resigned *bool `yaml:"resigned,omitempty" json:"resigned,omitempty"`
+	Preempt  bool  `yaml:"preempt,omitempty" json:"preempt,omitempty"`
+}
+
+// SingleMaster expects that no two nodes are Master of VRID at once in the
+// window, other than for Allow. A node is Master from an advertisement until
+// it resigns (priority 0), hears a better one, or misses three intervals; each
+// overlap is reported with its duration. The VIPs of the instance are held to
+// the same by their kernel owners.
+type SingleMaster struct {
+	VRID  int           `yaml:"vrid" json:"vrid"`
+	Allow time.Duration `yaml:"allow,omitempty" json:"allow,omitempty"`
+}
+
+// HTTP expects answers of the probe named Probe in the window.
+type HTTP struct {
+	Probe string `yaml:"probe" json:"probe"`
+	// Body, when given, is the body of every answer.
+	Body string `yaml:"body,omitempty" json:"body,omitempty"`
+	// Share gives the ratio of answers by body: {RS1 homepage: 2, RS2 homepage: 1}.
+	// Over the window's answers each body's count is off its share by at most 1.
+	Share map[string]int `yaml:"share,omitempty" json:"share,omitempty"`
+	// Count is how many answers there must be at least; default 1.
+	Count int `yaml:"count,omitempty" json:"count,omitempty"`
+	// Fails expects requests to fail instead.
+	Fails bool `yaml:"fails,omitempty" json:"fails,omitempty"`
+	// MaxGap is the longest time without a good answer; 0: not looked at.
+	// With MaxGap, single failures are no failure of the check.
+	MaxGap time.Duration `yaml:"max-gap,omitempty" json:"max-gap,omitempty"`
+	// Settle looks only at the answers after the last failure or other body:
+	// for a step in which the service moves.
+	Settle bool `yaml:"settle,omitempty" json:"settle,omitempty"`
+}
+
+// Ping expects answers of the ping probe named Probe.
+type Ping struct {
+	Probe  string        `yaml:"probe" json:"probe"`
+	Count  int           `yaml:"count,omitempty" json:"count,omitempty"`
+	Fails  bool          `yaml:"fails,omitempty" json:"fails,omitempty"`
+	MaxGap time.Duration `yaml:"max-gap,omitempty" json:"max-gap,omitempty"`
+}
+
+// IPVS expects the table of Node at the window's end to hold Service with
+// exactly Servers, each "ADDRESS:PORT": weight.
+type IPVS struct {
+	Node      string         `yaml:"node" json:"node"`
+	Service   string         `yaml:"service" json:"service"` // TCP 192.168.136.100:80
+	Scheduler string         `yaml:"scheduler,omitempty" json:"scheduler,omitempty"`
+	Forward   string         `yaml:"forward,omitempty" json:"forward,omitempty"` // Route, Masq, Tunnel
+	Servers   map[string]int `yaml:"servers" json:"servers"`
+	// Empty expects the service to be absent.
+	Absent bool `yaml:"absent,omitempty" json:"absent,omitempty"`
+}
+
+// Log expects a line that contains Phrase on Node in the window.
+type Log struct {
+	Node   string `yaml:"node" json:"node"`
+	Phrase string `yaml:"phrase" json:"phrase"`
+	// Count is exact when given; 0 means at least once.
+	Count int `yaml:"count,omitempty" json:"count,omitempty"`
+	// Never expects no such line.
+	Never bool `yaml:"never,omitempty" json:"never,omitempty"`
+}
+
+// Mail expects the mails that Node's sink received in the window to have these
+// subjects, in this order, others allowed between.
+type Mail struct {
+	Node     string   `yaml:"node" json:"node"`
+	Subjects []string `yaml:"subjects" json:"subjects"`
+	Body     string   `yaml:"body,omitempty" json:"body,omitempty"`
+}
+
+// Process expects a service of Node to run, or not, at the window's end.
+type Process struct {
+	Node    string `yaml:"node" json:"node"`
+	Service string `yaml:"service" json:"service"`
+	Running bool   `yaml:"running" json:"running"`
+}

@@ -1,0 +1,109 @@
+// Package topology is the description of a lab: nodes, networks, links, files
+// and services, as a directory holds it. It only describes; package lab builds.
+package topology
+
+import (
+	"io/fs"
+	"net/netip"
+)
+
+// Topology is topology.yaml. Its directory also holds one folder a node, whose
+// files appear at their real paths on that node: NODE/etc/keepalived/keepalived.conf.
+type Topology struct {
+	Name     string              `yaml:"name" json:"name" jsonschema:"required,description=The lab's name: lower-case letters and digits and dashes; the directory has the same name"`
+	Title    string              `yaml:"title" json:"title" jsonschema:"required,description=One line that says what the lab shows"`
+	Networks map[string]*Network `yaml:"networks" json:"networks"`
+	Nodes    map[string]*Node    `yaml:"nodes" json:"nodes"`
+
+	// Files holds the topology's directory; nil when the topology was made in
+	// Go without files.
+	Files fs.FS `yaml:"-" json:"-"`
+	// Dir names the directory in messages.
+	Dir string `yaml:"-" json:"-"`
+}
+
+// Network is an Ethernet segment: a Linux bridge.
+type Network struct {
+	// Snooping turns IGMP and MLD snooping on. Default off, as on a plain switch.
+	Snooping bool `yaml:"snooping,omitempty" json:"snooping,omitempty"`
+	// MTU in bytes, 68..65535; 0 is 1500.
+	MTU int `yaml:"mtu,omitempty" json:"mtu,omitempty"`
+}
+
+// Node is a host.
+type Node struct {
+	// Hostname defaults to the node's name in the map.
+	Hostname   string                `yaml:"hostname,omitempty" json:"hostname,omitempty"`
+	Interfaces map[string]*Interface `yaml:"interfaces,omitempty" json:"interfaces,omitempty"`
+	Routes     []Route               `yaml:"routes,omitempty" json:"routes,omitempty"`
+	// Sysctls are set before services start, with dots: net.ipv4.ip_forward.
+	Sysctls map[string]string `yaml:"sysctls,omitempty" json:"sysctls,omitempty"`
+	// Hosts are further lines of /etc/hosts, name to address. Every node knows
+	// every other by its name and hostname without them.
+	Hosts    map[string]netip.Addr `yaml:"hosts,omitempty" json:"hosts,omitempty"`
+	Services map[string]*Service   `yaml:"services,omitempty" json:"services,omitempty"`
+}
+
+// Interface is a network interface of a node: a veth into a network, or, with
+// no network, an address set on lo or a dummy.
+type Interface struct {
+	Network   string         `yaml:"network,omitempty" json:"network,omitempty"`
+	Addresses []netip.Prefix `yaml:"addresses,omitempty" json:"addresses,omitempty"`
+	// Labels gives addresses a label (lo:0), by the address as written in Addresses.
+	Labels map[string]string `yaml:"labels,omitempty" json:"labels,omitempty"`
+	MAC    string            `yaml:"mac,omitempty" json:"mac,omitempty"`
+}
+
+// Route is a static route. To is a prefix or "default"; one of Via and Dev at least.
+type Route struct {
+	To  string     `yaml:"to" json:"to"`
+	Via netip.Addr `yaml:"via,omitempty" json:"via,omitzero"`
+	Dev string     `yaml:"dev,omitempty" json:"dev,omitempty"`
+}
+
+// Service is a program that the node supervises. Exactly one of HA, HTTP, Mail,
+// Nginx and Command is set.
+type Service struct {
+	// HA is the daemon under test: vipd, keepalived ... as the run chooses.
+	HA *HA `yaml:"ha,omitempty" json:"ha,omitempty"`
+	// HTTP is the embedded web server, running under the service's name.
+	HTTP *HTTP `yaml:"http,omitempty" json:"http,omitempty"`
+	// Mail is the embedded mail sink on port 25, which keeps /var/mail/USER.
+	Mail *Mail `yaml:"mail,omitempty" json:"mail,omitempty"`
+	// Nginx is the real nginx with the node's /etc/nginx/nginx.conf.
+	Nginx *Nginx `yaml:"nginx,omitempty" json:"nginx,omitempty"`
+	// Command is any program in the foreground, with its arguments.
+	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
+	// Manual leaves the service stopped until a step starts it.
+	Manual bool `yaml:"manual,omitempty" json:"manual,omitempty"`
+}
+
+// HA is the daemon under test.
+type HA struct {
+	// Config is the file it reads, default /etc/keepalived/keepalived.conf.
+	Config string `yaml:"config,omitempty" json:"config,omitempty"`
+	// Args are added to the daemon's command line: -D, -S 3.
+	Args []string `yaml:"args,omitempty" json:"args,omitempty"`
+}
+
+// HTTP is the embedded web server.
+type HTTP struct {
+	// Listen is the addresses to listen on, default ":80".
+	Listen []string `yaml:"listen,omitempty" json:"listen,omitempty"`
+	// Root is the folder served, default /var/www/html of the node.
+	Root string `yaml:"root,omitempty" json:"root,omitempty"`
+	// Pages are served before Root: path to body.
+	Pages map[string]string `yaml:"pages,omitempty" json:"pages,omitempty"`
+}
+
+// Mail is the embedded mail sink.
+type Mail struct {
+	// Listen defaults to "127.0.0.1:25".
+	Listen string `yaml:"listen,omitempty" json:"listen,omitempty"`
+}
+
+// Nginx is the real nginx.
+type Nginx struct {
+	// Config defaults to /etc/nginx/nginx.conf.
+	Config string `yaml:"config,omitempty" json:"config,omitempty"`
+}
