@@ -1,0 +1,134 @@
+package node
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
+)
+
+// scratch is where the new root is assembled: every system has it, and the
+// node gets one of its own anyway.
+const scratch = "/tmp"
+
+// makeRoot gives this mount namespace a root of its own: an overlay of the
+// system's, with private /proc, /sys, /dev, /run, /tmp and /var/log, and
+// executables bound to the paths where the node wants them.
+func makeRoot(binaries map[string]string) error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	// Opened before scratch hides what may lie under it: a test binary does.
+	sources, err := openBinaries(binaries)
+	if err != nil {
+		return err
+	}
+	disks, err := diskMounts()
+	if err != nil {
+		return err
+	}
+	if err := unix.Mount("tmpfs", scratch, "tmpfs", 0, "mode=755"); err != nil {
+		return fmt.Errorf("mount scratch: %w", err)
+	}
+	root := filepath.Join(scratch, "root")
+	for i, disk := range disks {
+		if err := overlay(root, disk, filepath.Join(scratch, fmt.Sprint(i))); err != nil {
+			return err
+		}
+	}
+	if err := bindBinaries(root, sources); err != nil {
+		return err
+	}
+	if err := mountKernel(root); err != nil {
+		return err
+	}
+	return pivot(root)
+}
+
+// diskMounts lists the mount points that hold the system's programs and
+// settings, "/" first. An overlay shows one file system only, so each that is
+// mounted apart (a separate /usr or /var) needs one of its own.
+func diskMounts() ([]string, error) {
+	mounts, err := procfs.GetMounts()
+	if err != nil {
+		return nil, fmt.Errorf("list mounts: %w", err)
+	}
+	disks := []string{"/"}
+	for _, m := range mounts {
+		if fi, err := os.Stat(m.MountPoint); err != nil || !fi.IsDir() {
+			continue
+		}
+		if isSystem(m.MountPoint) && !slices.Contains(disks, m.MountPoint) {
+			disks = append(disks, m.MountPoint)
+		}
+	}
+	slices.Sort(disks)
+	return disks, nil
+}
+
+// isSystem reports whether a mount point is a place of installed files.
+func isSystem(point string) bool {
+	if point == "/var/log" || point == "/var/run" {
+		return false
+	}
+	for _, top := range []string{"/bin", "/sbin", "/lib", "/lib64", "/usr", "/etc", "/var", "/opt", "/srv", "/root", "/home"} {
+		if point == top || strings.HasPrefix(point, top+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// overlay mounts lower, writable, at its place under root. Its upper layer is
+// in work, which is on a tmpfs: syncing it would only cost time.
+func overlay(root, lower, work string) error {
+	target := filepath.Join(root, lower)
+	upper, scrap := filepath.Join(work, "upper"), filepath.Join(work, "work")
+	for _, dir := range []string{target, upper, scrap} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("make overlay of %s: %w", lower, err)
+		}
+	}
+	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s,volatile", lower, upper, scrap)
+	if inUserNamespace() {
+		// trusted.* attributes need the initial user namespace.
+		options += ",userxattr"
+	}
+	if err := unix.Mount("overlay", target, "overlay", 0, options); err != nil {
+		return fmt.Errorf("mount overlay of %s: %w", lower, err)
+	}
+	return nil
+}
+
+// inUserNamespace reports whether this process' root is not the system's: the
+// initial user namespace maps all of its IDs to themselves.
+func inUserNamespace() bool {
+	f, err := os.Open("/proc/self/uid_map")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	line := bufio.NewScanner(f)
+	return line.Scan() && strings.Join(strings.Fields(line.Text()), " ") != "0 0 4294967295"
+}
+
+// pivot makes root the root of the mount namespace and lets go of the old one.
+func pivot(root string) error {
+	if err := unix.Chdir(root); err != nil {
+		return fmt.Errorf("enter new root: %w", err)
+	}
+	// With both arguments ".", the old root is stacked on the new one, and
+	// unmounting "." takes the upper of the two: pivot_root(2), NOTES.
+	if err := unix.PivotRoot(".", "."); err != nil {
+		return fmt.Errorf("pivot root: %w", err)
+	}
+	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("let go of the old root: %w", err)
+	}
+	return unix.Chdir("/")
+}
