@@ -23,6 +23,7 @@ const (
 	KindProcess Kind = "process" // a supervised process started or ended
 	KindLog     Kind = "log"     // a log line
 	KindProbe   Kind = "probe"   // a client's request and what came of it
+	KindMail    Kind = "mail"    // a mail reached a node's mail sink
 )
 
 // Event is anything seen. Exactly the payload that Kind names is set.
@@ -43,6 +44,7 @@ type Event struct {
 	Process *Process `json:"process,omitempty"`
 	Log     *Log     `json:"log,omitempty"`
 	Probe   *Probe   `json:"probe,omitempty"`
+	Mail    *Mail    `json:"mail,omitempty"`
 }
 
 // Info is the first event of a run: where it ran and how exact its clock is.
@@ -215,4 +217,12 @@ type Probe struct {
 	MAC     string  `json:"mac,omitempty"`    // arp: who answered
 	Error   string  `json:"error,omitempty"`
 	Latency float64 `json:"latency_seconds,omitempty"`
+}
+
+// Mail is a mail that a node's sink took in.
+type Mail struct {
+	From    string   `json:"from"` // envelope sender
+	To      []string `json:"to"`   // envelope recipients
+	Subject string   `json:"subject"`
+	Body    string   `json:"body,omitempty"` // at most 4 KiB
 }

@@ -1,9 +1,7 @@
 package timeline
 
 import (
-	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -13,23 +11,19 @@ import (
 // NDJSON as it comes. It is safe for use by many goroutines.
 type Recorder struct {
 	now func() Time
+	out io.Writer
 
 	mu     sync.Mutex
 	events []Event
-	out    *json.Encoder
 	err    error
-	wake   chan struct{}
+	failed bool          // out refused a write: what follows would be torn
+	wake   chan struct{} // made when somebody waits, closed by the next Record
 }
 
 // NewRecorder returns a Recorder that stamps with now and writes to out, which
-// may be nil.
+// may be nil. Each event is one Write of one whole line.
 func NewRecorder(now func() Time, out io.Writer) *Recorder {
-	r := &Recorder{now: now, wake: make(chan struct{})}
-	if out != nil {
-		r.out = json.NewEncoder(out)
-		r.out.SetEscapeHTML(false)
-	}
-	return r
+	return &Recorder{now: now, out: out}
 }
 
 // Now reads the lab's clock.
@@ -46,11 +40,38 @@ func (r *Recorder) Record(e Event) {
 	}
 	e.Seq = uint64(len(r.events) + 1)
 	r.events = append(r.events, e)
-	if r.out != nil && r.err == nil {
-		r.err = r.out.Encode(e)
+	r.write(e)
+	if r.wake != nil {
+		close(r.wake)
+		r.wake = nil
 	}
-	close(r.wake)
-	r.wake = make(chan struct{})
+}
+
+// write appends e to the file. An event that JSON cannot hold costs only its
+// own line; a failing file ends the writing, since a torn line would spoil what
+// follows it.
+func (r *Recorder) write(e Event) {
+	if r.out == nil || r.failed {
+		return
+	}
+	line, err := marshalLine(e)
+	if err == nil {
+		if _, err = r.out.Write(line); err != nil {
+			err = fmt.Errorf("write timeline event %d: %w", e.Seq, err)
+			r.failed = true
+		}
+	}
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func marshalLine(e Event) ([]byte, error) {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encode timeline event %d: %w", e.Seq, err)
+	}
+	return append(line, '\n'), nil
 }
 
 // Events returns what was recorded so far, in order of arrival. The slice is
@@ -61,10 +82,14 @@ func (r *Recorder) Events() []Event {
 	return r.events[:len(r.events):len(r.events)]
 }
 
-// More returns a channel that is closed by the next Record.
+// More returns a channel that is closed by the next Record. Whoever waits takes
+// the channel first and reads Events then, so that no event falls between.
 func (r *Recorder) More() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.wake == nil {
+		r.wake = make(chan struct{})
+	}
 	return r.wake
 }
 
@@ -73,26 +98,4 @@ func (r *Recorder) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.err
-}
-
-// Read reads the NDJSON that a Recorder wrote. A last line cut short, as a
-// killed run leaves it, is dropped; any other malformed line is an error that
-// names its number.
-func Read(in io.Reader) ([]Event, error) {
-	var events []Event
-	r := bufio.NewReader(in)
-	for n := 1; ; n++ {
-		line, err := r.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return events, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read timeline line %d: %w", n, err)
-		}
-		var e Event
-		if err := json.Unmarshal(line, &e); err != nil {
-			return nil, fmt.Errorf("read timeline line %d: %w", n, err)
-		}
-		events = append(events, e)
-	}
 }
