@@ -14,11 +14,13 @@ type Config struct {
 	Instances      []*Instance
 	VirtualServers []*VirtualServer
 	Scripts        []*Script
+	// Diagnostics is all that was found wrong, warnings too.
+	Diagnostics Diagnostics
 }
 
 // Global is global_defs.
 type Global struct {
-	RouterID       string // default: the host's name
+	RouterID       string // empty: the host's name
 	NotifyEmail    []string
 	NotifyFrom     string
 	SMTPServer     netip.AddrPort // default port 25
@@ -42,10 +44,13 @@ type Instance struct {
 	State     State // default BACKUP
 	Interface string
 	VRID      int           // 1..255
-	Priority  int           // 1..255, default 100
+	Priority  int           // 1..255, default 100; 255 with state MASTER
 	Version   int           // 2 or 3, default 2
 	AdvertInt time.Duration // default 1 s; whole seconds in version 2
 	Preempt   bool          // default true
+	// DownTimerAdverts is how many missed adverts make Master_Down_Interval
+	// (with Skew_Time), 1..100, default 3.
+	DownTimerAdverts int
 
 	PreemptDelay time.Duration // 0..1000 s, default 0
 	AuthType     int           // 0 none, 1 PASS, 2 AH (RFC 2338 5.3.6)
@@ -53,12 +58,22 @@ type Instance struct {
 	Addresses    []Address     // virtual_ipaddress, in the file's order
 	Excluded     []Address     // virtual_ipaddress_excluded
 
-	MulticastGroup netip.Addr // the group the instance uses
+	MulticastGroup netip.Addr   // the group the instance uses
+	Source         netip.Addr   // mcast_src_ip; zero: the interface's primary address
+	UnicastPeers   []netip.Addr // unicast_peer; empty: multicast
+	VMAC           bool         // use_vmac
 	GARP           GARP
+	// LowerPrioNoAdvert keeps a Master that hears a lower priority from
+	// answering with an advert at once, HigherPrioSendAdvert makes one that
+	// hears a higher priority send a last advert. Default false.
+	LowerPrioNoAdvert    bool
+	HigherPrioSendAdvert bool
 
-	NotifyMaster, NotifyBackup, NotifyFault, NotifyStop, Notify []string // command lines, split into words
-	TrackScripts                                              []TrackScript
-	SMTPAlert                                                 bool
+	// Command lines, split into words. One that a shell must read (it holds
+	// operators such as && or <) is "/bin/sh", "-c" and the line.
+	NotifyMaster, NotifyBackup, NotifyFault, NotifyStop, Notify []string
+	TrackScripts                                                []TrackScript
+	SMTPAlert                                                   bool
 }
 
 // Address is one line of virtual_ipaddress.
@@ -76,12 +91,16 @@ type GARP struct {
 	Delay        time.Duration // garp_master_delay, default 5 s until the second burst; 0: none
 	Refresh      time.Duration // garp_master_refresh, default 0: never again
 	RefreshTimes int           // garp_master_refresh_repeat, default 1
+	// LowerRepeat and LowerDelay are for a Master that heard a lower priority;
+	// default Repeat and Delay.
+	LowerRepeat int
+	LowerDelay  time.Duration
 }
 
 // Script is a vrrp_script.
 type Script struct {
 	Name     string
-	Command  []string
+	Command  []string      // as NotifyMaster of Instance
 	Interval time.Duration // default 1 s
 	Timeout  time.Duration // default Interval
 	Weight   int           // -253..253, default 0
@@ -98,9 +117,10 @@ type TrackScript struct {
 // VirtualServer is a virtual_server.
 type VirtualServer struct {
 	Pos            Pos
-	Address        netip.AddrPort // zero for fwmark services
+	Address        netip.AddrPort // zero for fwmark services and groups
 	FWMark         uint32
-	Protocol       string        // TCP, UDP or SCTP, default TCP
+	Group          string        // name of a virtual_server_group
+	Protocol       string        // TCP, UDP or SCTP; default UDP, reported as an error; empty for FWMark
 	DelayLoop      time.Duration // default 60 s
 	Scheduler      string        // lb_algo, default wlc
 	Forward        string        // lb_kind: NAT, DR or TUN, default NAT
@@ -118,8 +138,9 @@ type VirtualServer struct {
 type RealServer struct {
 	Pos     Pos
 	Address netip.AddrPort
-	Weight  int // default 1
-	Forward string
+	Weight  int      // default 1
+	Forward string   // default the virtual server's
+	Inhibit bool     // inhibit_on_failure, default the virtual server's
 	Checker *Checker // nil: always alive
 }
 
