@@ -12,11 +12,21 @@ import (
 )
 
 // environment is what a program on a node finds in its environment besides what
-// Command.Env adds.
-var environment = []string{
-	"PATH=" + searchPath,
-	"HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh", "LANG=C.UTF-8", "TERM=dumb",
+// Command.Env adds: a login's, and the mark of the run that it belongs to.
+func environment() []string {
+	env := []string{
+		"PATH=" + searchPath,
+		"HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh", "LANG=C.UTF-8", "TERM=dumb",
+	}
+	if id, ok := os.LookupEnv(runVariable); ok {
+		env = append(env, runVariable+"="+id)
+	}
+	return env
 }
+
+// runVariable marks every process of a run, so that what belongs to one can be
+// told from everything else on the system.
+const runVariable = "VIPLAB_RUN_ID"
 
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -53,7 +63,7 @@ func (n *Node) Start(c Command) (*Process, error) {
 		return nil, errors.New("start process: no program given")
 	}
 	cmd := &exec.Cmd{
-		Args: c.Args, Env: append(environment[:len(environment):len(environment)], c.Env...), Dir: c.Dir,
+		Args: c.Args, Env: append(environment(), c.Env...), Dir: c.Dir,
 		Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr,
 		// A session of its own: a signal for the lab's terminal is not for the node.
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: c.Terminal},

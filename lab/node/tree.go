@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"syscall"
@@ -73,6 +74,29 @@ func (p *Process) SignalTree(sig syscall.Signal) error {
 		}
 	}
 	return nil
+}
+
+// ErrNoProcess says that no process of a tree has the ID that was given.
+var ErrNoProcess = errors.New("no such process")
+
+// SignalNode sends sig to the process of p's tree that has the ID pid on the
+// node, as a pid file there holds it.
+func (p *Process) SignalNode(pid int, sig syscall.Signal) error {
+	tree, err := p.Tree()
+	if err != nil {
+		return err
+	}
+	for _, outer := range tree {
+		proc, err := procfs.NewProc(outer)
+		if err != nil {
+			continue // it has ended since
+		}
+		status, err := proc.NewStatus()
+		if err == nil && len(status.NSpids) > 0 && status.NSpids[len(status.NSpids)-1] == uint64(pid) {
+			return signal1(outer, sig)
+		}
+	}
+	return fmt.Errorf("send %s to %d of %s: %w", signalName(sig), pid, p.Args[0], ErrNoProcess)
 }
 
 // signal1 signals a process; one that has ended is no error.

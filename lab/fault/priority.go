@@ -1,0 +1,104 @@
+package fault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"syscall"
+
+	"github.com/viplab/viplab/daemon/conf"
+)
+
+// Priority changes the priority of a virtual router as an operator does: in the
+// configuration file, then by reload (SIGHUP).
+type Priority struct {
+	Service  Service
+	VRID     int // 1..255
+	Priority int // 1..255
+}
+
+// ErrNoInstance says that a configuration has no instance of a VRID.
+var ErrNoInstance = errors.New("no vrrp_instance with this virtual_router_id")
+
+// Name returns "priority".
+func (Priority) Name() string { return "priority" }
+
+// Target returns NODE/SERVICE.
+func (f Priority) Target() string { return f.Service.String() }
+
+// Inject rewrites the file and reloads. Its heal writes the file as it was and
+// reloads again.
+func (f Priority) Inject(_ context.Context, sys System) (Heal, error) {
+	path, err := sys.ConfigFile(f.Service.Node, f.Service.Name)
+	if err != nil {
+		return nil, err
+	}
+	before, err := sys.ReadFile(f.Service.Node, path)
+	if err != nil {
+		return nil, err
+	}
+	after, err := setPriority(before, f.VRID, f.Priority)
+	if err != nil {
+		return nil, fmt.Errorf("%s on %s: %w", path, f.Service.Node, err)
+	}
+	if err := f.reload(sys, path, after); err != nil {
+		return nil, err
+	}
+	return func(context.Context) error { return f.reload(sys, path, before) }, nil
+}
+
+func (f Priority) reload(sys System, path string, config []byte) error {
+	if err := sys.WriteFile(f.Service.Node, path, config); err != nil {
+		return err
+	}
+	p, err := sys.Process(f.Service.Node, f.Service.Name)
+	if err != nil {
+		return err
+	}
+	return p.Signal(syscall.SIGHUP)
+}
+
+// setPriority rewrites the priority of the instance with the VRID and leaves
+// every other byte as it is. An instance without the keyword gets one.
+func setPriority(config []byte, vrid, priority int) ([]byte, error) {
+	for _, s := range conf.Tree(config) {
+		if s.Keyword() != "vrrp_instance" || value(s, "virtual_router_id").Text != strconv.Itoa(vrid) {
+			continue
+		}
+		if word := value(s, "priority"); word.Text != "" {
+			at := offset(config, word.Pos)
+			return splice(config, at, at+len(word.Text), strconv.Itoa(priority)), nil
+		}
+		at := offset(config, s.Block[0].Pos())
+		return splice(config, at, at, fmt.Sprintf("priority %d\n    ", priority)), nil
+	}
+	return nil, fmt.Errorf("%w %d", ErrNoInstance, vrid)
+}
+
+// value returns the first argument of a keyword in a block; one without text
+// where there is none.
+func value(s *conf.Statement, keyword string) conf.Word {
+	for _, line := range s.Block {
+		if line.Keyword() == keyword && len(line.Args()) > 0 {
+			return line.Args()[0]
+		}
+	}
+	return conf.Word{}
+}
+
+// offset returns where in config a position is, in bytes.
+func offset(config []byte, pos conf.Pos) int {
+	at := 0
+	for range pos.Line - 1 {
+		at += bytes.IndexByte(config[at:], '\n') + 1
+	}
+	return at + pos.Column - 1
+}
+
+// splice puts text in the place of config[start:end].
+func splice(config []byte, start, end int, text string) []byte {
+	return slices.Concat(config[:start], []byte(text), config[end:])
+}
