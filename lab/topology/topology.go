@@ -8,12 +8,18 @@ import (
 )
 
 // Topology is topology.yaml. Its directory also holds one folder a node, whose
-// files appear at their real paths on that node: NODE/etc/keepalived/keepalived.conf.
+// files appear at their real paths on that node: NODE/etc/keepalived/keepalived.conf,
+// and the folder scenarios.
 type Topology struct {
-	Name     string              `yaml:"name" json:"name" jsonschema:"required,description=The lab's name: lower-case letters and digits and dashes; the directory has the same name"`
-	Title    string              `yaml:"title" json:"title" jsonschema:"required,description=One line that says what the lab shows"`
+	// Name is the lab's name, and that of its directory: lower-case letters,
+	// digits and dashes.
+	Name string `yaml:"name" json:"name"`
+	// Title is one line that says what the lab shows.
+	Title string `yaml:"title" json:"title"`
+	// Networks by name.
 	Networks map[string]*Network `yaml:"networks" json:"networks"`
-	Nodes    map[string]*Node    `yaml:"nodes" json:"nodes"`
+	// Nodes by name.
+	Nodes map[string]*Node `yaml:"nodes" json:"nodes"`
 
 	// Files holds the topology's directory; nil when the topology was made in
 	// Go without files.
@@ -26,39 +32,49 @@ type Topology struct {
 type Network struct {
 	// Snooping turns IGMP and MLD snooping on. Default off, as on a plain switch.
 	Snooping bool `yaml:"snooping,omitempty" json:"snooping,omitempty"`
-	// MTU in bytes, 68..65535; 0 is 1500.
+	// MTU in bytes, 68..65535; default 1500.
 	MTU int `yaml:"mtu,omitempty" json:"mtu,omitempty"`
 }
 
 // Node is a host.
 type Node struct {
-	// Hostname defaults to the node's name in the map.
-	Hostname   string                `yaml:"hostname,omitempty" json:"hostname,omitempty"`
+	// Hostname defaults to the node's name; it may be fully qualified.
+	Hostname string `yaml:"hostname,omitempty" json:"hostname,omitempty"`
+	// Interfaces by name, at most 15 bytes each.
 	Interfaces map[string]*Interface `yaml:"interfaces,omitempty" json:"interfaces,omitempty"`
-	Routes     []Route               `yaml:"routes,omitempty" json:"routes,omitempty"`
+	// Routes are static routes, added in this order.
+	Routes []Route `yaml:"routes,omitempty" json:"routes,omitempty"`
 	// Sysctls are set before services start, with dots: net.ipv4.ip_forward.
+	// Only those that belong to a namespace are allowed.
 	Sysctls map[string]string `yaml:"sysctls,omitempty" json:"sysctls,omitempty"`
 	// Hosts are further lines of /etc/hosts, name to address. Every node knows
 	// every other by its name and hostname without them.
-	Hosts    map[string]netip.Addr `yaml:"hosts,omitempty" json:"hosts,omitempty"`
-	Services map[string]*Service   `yaml:"services,omitempty" json:"services,omitempty"`
+	Hosts map[string]netip.Addr `yaml:"hosts,omitempty" json:"hosts,omitempty"`
+	// Services by name, at most 15 bytes each: the name is the process's.
+	Services map[string]*Service `yaml:"services,omitempty" json:"services,omitempty"`
 }
 
 // Interface is a network interface of a node: a veth into a network, or, with
-// no network, an address set on lo or a dummy.
+// no network, lo or a dummy (its name begins with dummy) that holds addresses.
 type Interface struct {
-	Network   string         `yaml:"network,omitempty" json:"network,omitempty"`
+	// Network is the network that a veth leads into.
+	Network string `yaml:"network,omitempty" json:"network,omitempty"`
+	// Addresses with prefix length, 192.168.0.3/24, the primary one first.
 	Addresses []netip.Prefix `yaml:"addresses,omitempty" json:"addresses,omitempty"`
 	// Labels gives addresses a label (lo:0), by the address as written in Addresses.
 	Labels map[string]string `yaml:"labels,omitempty" json:"labels,omitempty"`
-	MAC    string            `yaml:"mac,omitempty" json:"mac,omitempty"`
+	// MAC is the hardware address; default one made of the places of node and interface.
+	MAC string `yaml:"mac,omitempty" json:"mac,omitempty"`
 }
 
 // Route is a static route. To is a prefix or "default"; one of Via and Dev at least.
 type Route struct {
-	To  string     `yaml:"to" json:"to"`
+	// To is where it leads: a prefix (10.0.0.0/8) or default.
+	To string `yaml:"to" json:"to"`
+	// Via is the next hop, on a network of the node.
 	Via netip.Addr `yaml:"via,omitempty" json:"via,omitzero"`
-	Dev string     `yaml:"dev,omitempty" json:"dev,omitempty"`
+	// Dev is an interface of the node.
+	Dev string `yaml:"dev,omitempty" json:"dev,omitempty"`
 }
 
 // Service is a program that the node supervises. Exactly one of HA, HTTP, Mail,
@@ -98,12 +114,12 @@ type HTTP struct {
 
 // Mail is the embedded mail sink.
 type Mail struct {
-	// Listen defaults to "127.0.0.1:25".
+	// Listen is the address to listen on, default "127.0.0.1:25".
 	Listen string `yaml:"listen,omitempty" json:"listen,omitempty"`
 }
 
 // Nginx is the real nginx.
 type Nginx struct {
-	// Config defaults to /etc/nginx/nginx.conf.
+	// Config is the file it reads, default /etc/nginx/nginx.conf.
 	Config string `yaml:"config,omitempty" json:"config,omitempty"`
 }

@@ -15,6 +15,7 @@ import (
 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
+	addrType     = reflect.TypeFor[netip.Addr]()
 	prefixType   = reflect.TypeFor[netip.Prefix]()
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
@@ -31,7 +32,11 @@ func isScalar(t reflect.Type) bool {
 func (d *Document) decodeScalar(n ast.Node, p Path, out reflect.Value) {
 	text, ok := scalarText(n)
 	if !ok {
-		d.Report(p, "%smust be %s, not %s", of(p), want(out.Type()), describe(n))
+		hint := ""
+		if _, mapping := n.(*ast.MappingNode); mapping && out.Kind() == reflect.Struct {
+			hint = " (quote what holds a colon)" // IPv6 addresses within braces
+		}
+		d.Report(p, "%smust be %s, not %s%s", of(p), want(out.Type()), describe(n), hint)
 		return
 	}
 	switch {
@@ -114,7 +119,7 @@ func textMistake(text string, t reflect.Type) string {
 }
 
 func typeWord(t reflect.Type) string {
-	if t == reflect.TypeFor[netip.Addr]() {
+	if t == addrType {
 		return "IP address"
 	}
 	return strings.ToLower(t.Name())
@@ -127,6 +132,8 @@ func want(t reflect.Type) string {
 		return "a duration such as 100ms"
 	case t == prefixType:
 		return "an address with prefix length"
+	case t == addrType:
+		return "an IP address"
 	case t.Kind() == reflect.Int:
 		return "a whole number"
 	case t.Kind() == reflect.Bool:
