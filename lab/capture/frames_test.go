@@ -127,7 +127,9 @@ func TestFramesSyncDrains(t *testing.T) {
 		burst[i] = unhex(t, vrrpFromB)
 		burst[i] = append(burst[i], make([]byte, i)...) // tells them apart
 	}
+	f.pump.mu.Lock() // a reader that is kept from reading falls behind
 	send(t, n.Nodes["b"], burst...)
+	f.pump.mu.Unlock()
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
 	}

@@ -173,3 +173,5 @@ func (b *batch) restoreTag(i int, f *frame, aux []byte) {
 	binary.BigEndian.PutUint16(data[14:], tci)
 	f.data, f.length = data, f.length+headroom
 }
+
+func nativeUint32(b []byte) uint32 { return binary.NativeEndian.Uint32(b) }
