@@ -90,6 +90,9 @@ type Takeover struct {
 	// advertisement carried priority 0, false that it did not. Unset: as seen.
 	Resigned *bool `yaml:"resigned,omitempty" json:"resigned,omitempty"`
 	Preempt  bool  `yaml:"preempt,omitempty" json:"preempt,omitempty"`
+	// Priority overrides To's configured one, where a tracker or a reload has
+	// changed it: Skew_Time follows.
+	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
 }
 
 // SingleMaster expects that no two nodes are Master of VRID at once in the
@@ -110,7 +113,8 @@ type HTTP struct {
 	// Share gives the ratio of answers by body: {RS1 homepage: 2, RS2 homepage: 1}.
 	// Over the window's answers each body's count is off its share by at most 1.
 	Share map[string]int `yaml:"share,omitempty" json:"share,omitempty"`
-	// Count is how many answers there must be at least; default 1.
+	// Count is how many answers there must be at least; default 1, with Share
+	// four rounds of it, since fewer could not tell 2:1 from 1:1.
 	Count int `yaml:"count,omitempty" json:"count,omitempty"`
 	// Fails expects requests to fail instead.
 	Fails bool `yaml:"fails,omitempty" json:"fails,omitempty"`
@@ -118,7 +122,8 @@ type HTTP struct {
 	// With MaxGap, single failures are no failure of the check.
 	MaxGap time.Duration `yaml:"max-gap,omitempty" json:"max-gap,omitempty"`
 	// Settle looks only at the answers after the last failure or other body:
-	// for a step in which the service moves.
+	// for a step in which the service moves. With Share, only at the latest
+	// Count of those.
 	Settle bool `yaml:"settle,omitempty" json:"settle,omitempty"`
 }
 

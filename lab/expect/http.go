@@ -1,0 +1,123 @@
+package expect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/viplab/viplab/lab/timeline"
+)
+
+// Title implements Expectation.
+func (h *HTTP) Title() string {
+	switch {
+	case h.Fails:
+		return fmt.Sprintf("requests of %s fail", h.Probe)
+	case len(h.Share) > 0:
+		return fmt.Sprintf("%s is answered %s", h.Probe, h.shares())
+	case h.Body != "":
+		return fmt.Sprintf("%s is answered %q", h.Probe, h.Body)
+	}
+	return fmt.Sprintf("%s is answered", h.Probe)
+}
+
+// Judge implements Expectation.
+func (h *HTTP) Judge(r *Run, w Window) []Check {
+	s := r.series(h.Probe, "http", w, h.good)
+	d := demand{count: h.count(), maxGap: h.MaxGap, settle: h.Settle, what: "answer"}
+	if h.Fails {
+		d.what = "failed request"
+	}
+	checks := d.judge(Check{Want: h.want(d)}, s, w)
+	if len(h.Share) > 0 {
+		checks = append(checks, h.share(s, d.count, w))
+	}
+	return checks
+}
+
+// good reports whether an answer is one that h expects.
+func (h *HTTP) good(e *timeline.Event) bool {
+	p := e.Probe
+	if h.Fails || !p.OK {
+		return p.OK != h.Fails
+	}
+	if h.Body != "" {
+		return p.Body == h.Body
+	}
+	_, shared := h.Share[p.Body]
+	return shared || len(h.Share) == 0
+}
+
+// shareRounds is how many rounds of a share an unset Count asks for: fewer
+// could not tell 2:1 from 1:1, since each count may be off by one.
+const shareRounds = 4
+
+func (h *HTTP) count() int {
+	if h.Count > 0 {
+		return h.Count
+	}
+	return max(1, shareRounds*h.total())
+}
+
+func (h *HTTP) total() int {
+	n := 0
+	for _, share := range h.Share {
+		n += share
+	}
+	return n
+}
+
+func (h *HTTP) want(d demand) string {
+	want := "at least " + count(d.count, d.what, d.what+"s")
+	if h.Body != "" {
+		want += fmt.Sprintf(" %q", h.Body)
+	}
+	if len(h.Share) > 0 {
+		want += " of " + quoted(slices.Sorted(maps.Keys(h.Share)))
+	}
+	if d.settle {
+		want += " in a row at the end"
+	}
+	return want
+}
+
+func (h *HTTP) shares() string {
+	var parts []string
+	for _, body := range slices.Sorted(maps.Keys(h.Share)) {
+		parts = append(parts, fmt.Sprintf("%q %d", body, h.Share[body]))
+	}
+	return strings.Join(parts, " : ")
+}
+
+// share holds the good answers to their ratio: each body's count is off by at
+// most 1. With Settle only the latest n count, since a server that has come
+// back takes its share from then on.
+func (h *HTTP) share(s series, n int, w Window) Check {
+	answers := filter(s.answers, s.good)
+	if h.Settle {
+		answers = s.settled().answers
+		answers = answers[max(0, len(answers)-n):]
+	}
+	got := map[string]int{}
+	for _, e := range answers {
+		got[e.Probe.Body]++
+	}
+	c := Check{
+		Title: "shares", At: w.To, Verdict: w.unmet(),
+		Want: h.shares() + ", each off by at most 1", Got: fmt.Sprintf("%d answers: ", len(answers)),
+	}
+	right := len(answers) >= n
+	var parts []string
+	total := h.total()
+	for _, body := range slices.Sorted(maps.Keys(h.Share)) {
+		parts = append(parts, fmt.Sprintf("%q %d", body, got[body]))
+		off := got[body]*total - len(answers)*h.Share[body] // times total, to stay whole
+		right = right && off <= total && -off <= total
+	}
+	c.Got += strings.Join(parts, " : ")
+	if right {
+		c.Verdict = Pass
+	}
+	return c
+}

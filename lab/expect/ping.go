@@ -1,0 +1,25 @@
+package expect
+
+import (
+	"fmt"
+
+	"github.com/viplab/viplab/lab/timeline"
+)
+
+// Title implements Expectation.
+func (p *Ping) Title() string {
+	if p.Fails {
+		return fmt.Sprintf("probe %s gets no answer", p.Probe)
+	}
+	return fmt.Sprintf("probe %s is answered", p.Probe)
+}
+
+// Judge implements Expectation.
+func (p *Ping) Judge(r *Run, w Window) []Check {
+	s := r.series(p.Probe, "ping", w, func(e *timeline.Event) bool { return e.Probe.OK != p.Fails })
+	d := demand{count: max(p.Count, 1), maxGap: p.MaxGap, what: "answer"}
+	if p.Fails {
+		d.what = "unanswered request"
+	}
+	return d.judge(Check{Want: fmt.Sprintf("at least %s", count(d.count, d.what, d.what+"s"))}, s, w)
+}
