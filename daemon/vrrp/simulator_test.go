@@ -145,7 +145,7 @@ func TestElection(t *testing.T) {
 	n.handle(a, Shutdown{})
 	n.run(10 * time.Second)
 	n.want("b")
-	n.traced("4s a INIT", (4*time.Second + n.delay + skewOf(150)).String()+" b MASTER")
+	n.traced("4s a INIT", (4*time.Second+n.delay+skewOf(150)).String()+" b MASTER")
 }
 
 func TestPreemptOnReturn(t *testing.T) {

@@ -1,0 +1,203 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/vrrp"
+)
+
+// supervisor is a running daemon.
+type supervisor struct {
+	*Log
+	options *Options
+	config  *conf.Config
+	router  *vrrp.Router
+}
+
+// run is the daemon from start to stop. It calls up when everything runs.
+func run(ctx context.Context, o *Options, stderr io.Writer, up func()) int {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
+	defer signal.Stop(signals)
+	s := &supervisor{Log: NewLog(o, stderr), options: o}
+	defer s.Log.Close()
+	s.banner()
+	cfg, err := load(o)
+	if cfg != nil {
+		s.diagnose(cfg)
+	}
+	if err != nil {
+		s.lines(err.Error())
+		s.Printf("configuration cannot be run, ending")
+		return exitConfig
+	}
+	s.config = cfg
+	pid, err := takePIDFile(o.PIDFile)
+	if err != nil {
+		s.Printf("%v", err)
+		fmt.Fprintf(stderr, "vipd: %v\n", err)
+		return status(err)
+	}
+	err = s.serve(ctx, signals, up)
+	if err != nil {
+		s.Printf("%v", err)
+	}
+	if err := pid.release(); err != nil {
+		s.Printf("%v", err)
+	}
+	s.Printf("Stopped vipd v%s", Version)
+	return status(err)
+}
+
+// serve runs the router and answers signals until the end.
+func (s *supervisor) serve(ctx context.Context, signals <-chan os.Signal, up func()) error {
+	var err error
+	if s.router, err = vrrp.NewRouter(s.Log); err != nil {
+		return err
+	}
+	s.announce()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.router.Run(ctx, s.config.Instances, func() {
+			s.Printf("Startup complete")
+			up()
+		})
+	}()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case sig := <-signals:
+			switch sig {
+			case unix.SIGHUP:
+				s.reload(ctx)
+			case unix.SIGTERM, unix.SIGINT:
+				s.Printf("Stopping")
+				cancel()
+			default:
+				s.Printf("signal %s: vipd writes no state files", unix.SignalName(sig.(syscall.Signal)))
+			}
+		}
+	}
+}
+
+// banner says who runs, and how.
+func (s *supervisor) banner() {
+	s.Printf("Starting %s, in place of Keepalived", versionText())
+	var u unix.Utsname
+	if err := unix.Uname(&u); err == nil {
+		s.Printf("Running on %s %s", unix.ByteSliceToString(u.Sysname[:]), unix.ByteSliceToString(u.Release[:]))
+	}
+	s.Printf("Command line: '%s'", strings.Join(s.options.Args, "' '"))
+	s.Printf("Configuration file %s", s.options.Config)
+}
+
+func (s *supervisor) lines(text string) {
+	for l := range strings.Lines(text) {
+		s.Printf("%s", strings.TrimSuffix(l, "\n"))
+	}
+}
+
+// diagnose logs what is wrong with cfg short of fatal, which is its loader's
+// to say.
+func (s *supervisor) diagnose(cfg *conf.Config) {
+	for _, d := range cfg.Diagnostics {
+		if d.Severity != conf.Fatal {
+			s.Printf("%s", d.Error())
+		}
+	}
+}
+
+// announce says what the configuration asks for and vipd does not do.
+func (s *supervisor) announce() {
+	for _, text := range undone(s.config, s.options.VRRPOnly) {
+		s.Printf("%s", text)
+	}
+	if len(s.config.Instances) == 0 {
+		s.Printf("no vrrp_instance to run")
+	}
+}
+
+// undone lists, a line each, the parts of cfg that are accepted without being
+// acted on.
+func undone(cfg *conf.Config, vrrpOnly bool) []string {
+	var list []string
+	for _, v := range cfg.VirtualServers {
+		if !vrrpOnly {
+			list = append(list, fmt.Sprintf("virtual_server %s: accepted, but vipd does not program IPVS", serverName(v)))
+		}
+	}
+	for _, c := range cfg.Scripts {
+		list = append(list, fmt.Sprintf("vrrp_script %s: accepted, but vipd does not run it", c.Name))
+	}
+	for _, i := range cfg.Instances {
+		scripts := len(i.NotifyMaster) + len(i.NotifyBackup) + len(i.NotifyFault) + len(i.NotifyStop) + len(i.Notify)
+		for what, asked := range map[string]bool{"use_vmac": i.VMAC, "smtp_alert": i.SMTPAlert, "notify scripts": scripts > 0} {
+			if asked {
+				list = append(list, fmt.Sprintf("vrrp_instance %s: %s: accepted, but vipd does not act on it", i.Name, what))
+			}
+		}
+	}
+	return list
+}
+
+func serverName(v *conf.VirtualServer) string {
+	switch {
+	case v.Group != "":
+		return "group " + v.Group
+	case v.FWMark != 0:
+		return fmt.Sprintf("fwmark %d", v.FWMark)
+	}
+	return fmt.Sprintf("[%s]:%s:%d", v.Address.Addr(), strings.ToLower(v.Protocol), v.Address.Port())
+}
+
+// reload reads the configuration again. One that cannot be run, or that has
+// mistakes which the running one has not, is refused: there is a working one.
+func (s *supervisor) reload(ctx context.Context) {
+	s.Printf("Reloading")
+	cfg, err := load(s.options)
+	if err == nil {
+		err = fresh(s.config.Diagnostics, cfg.Diagnostics)
+	}
+	if err == nil {
+		err = s.router.Reload(ctx, cfg.Instances)
+	}
+	if err != nil {
+		s.lines(err.Error())
+		s.Printf("Reload refused, the configuration of before goes on")
+		return
+	}
+	s.config = cfg
+	s.diagnose(cfg)
+	s.announce()
+	s.Printf("Reload complete")
+}
+
+// fresh returns the errors of now that before has not, wherever they stand.
+func fresh(before, now conf.Diagnostics) error {
+	known := map[string]bool{}
+	for _, d := range before {
+		known[d.Text] = true
+	}
+	var list conf.Diagnostics
+	for _, d := range now.AtLeast(conf.Error) {
+		if !known[d.Text] {
+			list = append(list, d)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
