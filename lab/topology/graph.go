@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -26,7 +27,7 @@ type GraphLink struct {
 }
 
 // GraphNode is a node and what stands on it beside its links: services, then
-// addresses of lo and dummies ("lo 192.168.136.100/32").
+// addresses of lo and dummies ("lo:1 192.168.136.100/32").
 type GraphNode struct {
 	Name     string
 	Hostname string // empty where it is the node's name
@@ -57,7 +58,7 @@ func (t *Topology) graphNode(name string) GraphNode {
 	node.Notes = n.ServiceNames()
 	for _, a := range t.Attachments(name) {
 		if a.Network == "" {
-			node.Notes = append(node.Notes, a.Interface+" "+a.Prefix.String())
+			node.Notes = append(node.Notes, cmp.Or(a.Label, a.Interface)+" "+a.Prefix.String())
 		}
 	}
 	return node

@@ -62,3 +62,8 @@ func load(fsys fs.FS, dir, name string) (*Topology, error) {
 	t.FillDefaults()
 	return t, nil
 }
+
+// Unknown returns the UnknownError for a name that is none of known.
+func Unknown(kind, name string, known []string) error {
+	return &UnknownError{Kind: kind, Name: name, Near: yamlfile.Nearest(name, known)}
+}

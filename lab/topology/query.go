@@ -52,6 +52,7 @@ type Attachment struct {
 	Interface string
 	Network   string
 	Prefix    netip.Prefix
+	Label     string // lo:0, or empty
 }
 
 // Owner finds the node that has addr on a network. Addresses of lo and dummies
@@ -80,7 +81,7 @@ func (t *Topology) Attachments(node string) []Attachment {
 			continue
 		}
 		for _, prefix := range i.Addresses {
-			out = append(out, Attachment{node, name, i.Network, prefix})
+			out = append(out, Attachment{node, name, i.Network, prefix, i.Labels[prefix.String()]})
 		}
 	}
 	return out

@@ -56,8 +56,8 @@ func TestOwner(t *testing.T) {
 		want Attachment
 		ok   bool
 	}{
-		{"192.168.0.3", Attachment{"web1", "eth0", "lan", netip.MustParsePrefix("192.168.0.3/24")}, true},
-		{"192.168.0.4", Attachment{"web2", "eth0", "lan", netip.MustParsePrefix("192.168.0.4/24")}, true},
+		{"192.168.0.3", Attachment{"web1", "eth0", "lan", netip.MustParsePrefix("192.168.0.3/24"), ""}, true},
+		{"192.168.0.4", Attachment{"web2", "eth0", "lan", netip.MustParsePrefix("192.168.0.4/24"), ""}, true},
 		{"192.168.0.5", Attachment{}, false}, // within the prefix of both, but of neither
 		{"10.9.9.9", Attachment{}, false},    // only on lo
 	} {
@@ -73,8 +73,8 @@ func TestOwner(t *testing.T) {
 func TestAttachments(t *testing.T) {
 	top := loadDemo(t)
 	want := []Attachment{
-		{"web1", "eth0", "lan", netip.MustParsePrefix("192.168.0.3/24")},
-		{"web1", "lo", "", netip.MustParsePrefix("10.9.9.9/32")},
+		{"web1", "eth0", "lan", netip.MustParsePrefix("192.168.0.3/24"), ""},
+		{"web1", "lo", "", netip.MustParsePrefix("10.9.9.9/32"), "lo:0"},
 	}
 	if diff := cmp.Diff(want, top.Attachments("web1"), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)

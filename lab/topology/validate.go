@@ -58,19 +58,13 @@ func (c *checker) checkHead() {
 		c.Report(yamlfile.Path{"title"}, "title must be one line")
 	}
 	for _, head := range []struct{ field, value string }{{"name", c.t.Name}, {"title", c.t.Title}} {
-		if strings.TrimSpace(head.value) == "" && c.given(yamlfile.Path{head.field}) {
+		if strings.TrimSpace(head.value) == "" {
 			c.Report(yamlfile.Path{head.field}, "%s is empty", head.field)
 		}
 	}
-	if len(c.t.Nodes) == 0 && c.given(yamlfile.Path{"nodes"}) {
+	if len(c.t.Nodes) == 0 {
 		c.Report(yamlfile.Path{"nodes"}, "a lab needs at least one node")
 	}
-}
-
-// given says whether p is to be judged: in a file, a field that is not there
-// was already reported as missing.
-func (c *checker) given(p yamlfile.Path) bool {
-	return !c.Has(yamlfile.Path{}) || c.Has(p)
 }
 
 func (c *checker) checkNetwork(p yamlfile.Path, name string, n *Network) {

@@ -41,6 +41,7 @@ func (d *Document) decode(n ast.Node, p Path, out reflect.Value) {
 	}
 	if _, null := n.(*ast.NullNode); null {
 		d.ReportKey(p, "", "%s has no value%s", last(p), emptyHint(out.Type()))
+		d.unread[p.id()] = true
 		return
 	}
 	d.mark(n, p)
@@ -57,7 +58,7 @@ func (d *Document) decode(n ast.Node, p Path, out reflect.Value) {
 	case kind == reflect.Slice:
 		d.decodeSlice(n, p, out)
 	default:
-		d.Report(p, "%s cannot be read from YAML", out.Type())
+		d.misread(p, "%s cannot be read from YAML", out.Type())
 	}
 }
 
@@ -109,6 +110,7 @@ func (d *Document) decodeStruct(n ast.Node, p Path, out reflect.Value) {
 	for _, f := range fields {
 		if _, there := d.keys[p.Key(f.name).id()]; f.required && !there {
 			d.Report(p, "%sfield %q is missing", of(p), f.name)
+			d.unread[p.Key(f.name).id()] = true
 		}
 	}
 }
@@ -129,7 +131,7 @@ func (d *Document) decodeMap(n ast.Node, p Path, out reflect.Value) {
 func (d *Document) eachPair(n ast.Node, p Path, do func(name string, value ast.Node)) {
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
-		d.Report(p, "%smust be a mapping (name: value), not %s", of(p), describe(n))
+		d.misread(p, "%smust be a mapping (name: value), not %s", of(p), describe(n))
 		return
 	}
 	for _, pair := range mapping.Values {
@@ -157,7 +159,7 @@ func (d *Document) decodeSlice(n ast.Node, p Path, out reflect.Value) {
 		return
 	}
 	if !ok {
-		d.Report(p, "%smust be a list, not %s", of(p), describe(n))
+		d.misread(p, "%smust be a list, not %s", of(p), describe(n))
 		return
 	}
 	list := reflect.MakeSlice(out.Type(), len(sequence.Values), len(sequence.Values))

@@ -187,6 +187,28 @@ func TestReportsBesideDecoding(t *testing.T) {
 	}
 }
 
+func TestWhatCouldNotBeReadIsReportedOnce(t *testing.T) {
+	d := Parse("f.yaml", []byte("parts: {x: {size: big, every: }}\nwords: {}\n"))
+	var s sample
+	d.Decode(&s)
+	x := Path{"parts", "x"}
+	for _, p := range []Path{{"name"}, {"words"}, x.Key("size"), x.Key("every")} {
+		d.Report(p, "out of range")
+		d.ReportKey(p, "", "out of range")
+	}
+	d.Report(x.Key("flag"), "reported")
+	want := []string{
+		`f.yaml:1:1: field "name" is missing`,
+		`f.yaml:1:9: reported`,
+		`f.yaml:1:19: size must be a whole number, not "big"`,
+		`f.yaml:1:24: every has no value`,
+		`f.yaml:2:1: words must be text, not a mapping`,
+	}
+	if diff := cmp.Diff(want, strings.Split(d.Err().Error(), "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestUnplacedNamesThePath(t *testing.T) {
 	d := Unplaced()
 	d.Report(Path{"nodes", "a"}.Key("list").Index(2), "bad")

@@ -20,6 +20,7 @@ type Document struct {
 	anchors map[string]ast.Node
 	keys    map[string]place // of the key, for list items of the item
 	values  map[string]place
+	unread  map[string]bool // reported by Decode: whatever stands there is not the file's
 	found   Diagnostics
 }
 
@@ -34,6 +35,7 @@ func Parse(name string, src []byte) *Document {
 		anchors: map[string]ast.Node{},
 		keys:    map[string]place{},
 		values:  map[string]place{},
+		unread:  map[string]bool{},
 	}
 	file, err := parse(src)
 	var syntax *yaml.SyntaxError
@@ -81,19 +83,30 @@ func (d *Document) single(file *ast.File) ast.Node {
 }
 
 // Report notes a mistake at the value that p leads to, or, where it is not
-// there, at the nearest value around it.
+// there, at the nearest value around it. A value that Decode could not read is
+// not reported again.
 func (d *Document) Report(p Path, format string, args ...any) {
 	d.ReportNear(p, "", format, args...)
 }
 
 // ReportNear is Report with the nearest valid name.
 func (d *Document) ReportNear(p Path, near, format string, args ...any) {
-	d.add(p, d.at(p, d.values), near, fmt.Sprintf(format, args...))
+	if !d.unread[p.id()] {
+		d.add(p, d.at(p, d.values), near, fmt.Sprintf(format, args...))
+	}
 }
 
 // ReportKey is ReportNear at the key that p ends with, not its value.
 func (d *Document) ReportKey(p Path, near, format string, args ...any) {
-	d.add(p, d.at(p, d.keys), near, fmt.Sprintf(format, args...))
+	if !d.unread[p.id()] {
+		d.add(p, d.at(p, d.keys), near, fmt.Sprintf(format, args...))
+	}
+}
+
+// misread is Report for a value that cannot be read.
+func (d *Document) misread(p Path, format string, args ...any) {
+	d.Report(p, format, args...)
+	d.unread[p.id()] = true
 }
 
 // Has says whether the file writes the value that p leads to.

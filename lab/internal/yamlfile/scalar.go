@@ -36,7 +36,7 @@ func (d *Document) decodeScalar(n ast.Node, p Path, out reflect.Value) {
 		if _, mapping := n.(*ast.MappingNode); mapping && out.Kind() == reflect.Struct {
 			hint = " (quote what holds a colon)" // IPv6 addresses within braces
 		}
-		d.Report(p, "%smust be %s, not %s%s", of(p), want(out.Type()), describe(n), hint)
+		d.misread(p, "%smust be %s, not %s%s", of(p), want(out.Type()), describe(n), hint)
 		return
 	}
 	switch {
@@ -44,11 +44,11 @@ func (d *Document) decodeScalar(n ast.Node, p Path, out reflect.Value) {
 		d.decodeDuration(text, p, out)
 	case reflect.PointerTo(out.Type()).Implements(textType):
 		if err := out.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); err != nil {
-			d.Report(p, "%s", textMistake(text, out.Type()))
+			d.misread(p, "%s", textMistake(text, out.Type()))
 		}
 	case out.Kind() == reflect.String:
 		if _, isBool := n.(*ast.BoolNode); isBool {
-			d.Report(p, "%smust be text, not the boolean %s; quote it if the word is meant", of(p), text)
+			d.misread(p, "%smust be text, not the boolean %s; quote it if the word is meant", of(p), text)
 			return
 		}
 		out.SetString(text)
@@ -62,7 +62,7 @@ func (d *Document) decodeScalar(n ast.Node, p Path, out reflect.Value) {
 func (d *Document) decodeBool(n ast.Node, text string, p Path, out reflect.Value) {
 	b, ok := n.(*ast.BoolNode)
 	if !ok {
-		d.Report(p, "%smust be true or false, not %q", of(p), text)
+		d.misread(p, "%smust be true or false, not %q", of(p), text)
 		return
 	}
 	out.SetBool(b.Value)
@@ -71,7 +71,7 @@ func (d *Document) decodeBool(n ast.Node, text string, p Path, out reflect.Value
 func (d *Document) decodeInt(n ast.Node, text string, p Path, out reflect.Value) {
 	value, err := strconv.ParseInt(text, 10, 64)
 	if _, ok := n.(*ast.IntegerNode); !ok || err != nil || value > math.MaxInt32 || value < math.MinInt32 {
-		d.Report(p, "%smust be a whole number, not %q", of(p), text)
+		d.misread(p, "%smust be a whole number, not %q", of(p), text)
 		return
 	}
 	out.SetInt(value)
@@ -84,10 +84,10 @@ func (d *Document) decodeDuration(text string, p Path, out reflect.Value) {
 		return
 	}
 	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		d.Report(p, "%shas no unit, write %ss or %sms", of(p), text, text)
+		d.misread(p, "%shas no unit, write %ss or %sms", of(p), text, text)
 		return
 	}
-	d.Report(p, "%q is no duration, write 100ms, 3s or 1m30s", text)
+	d.misread(p, "%q is no duration, write 100ms, 3s or 1m30s", text)
 }
 
 // scalarText is the text of a scalar as the file writes it, without quotes.

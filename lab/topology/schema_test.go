@@ -1,0 +1,158 @@
+package topology
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
+)
+
+//go:generate go test -run TestSchemaIsCurrent -update .
+
+const (
+	repository = "../.."
+	schemaFile = "docs/topology.schema.json"
+)
+
+func generateSchema(t *testing.T) []byte {
+	t.Helper()
+	out, err := schema.Generate(schema.Source{
+		ID:       "https://github.com/viplab/viplab/docs/topology.schema.json",
+		Title:    "viplab topology",
+		Value:    &Topology{},
+		Module:   "github.com/viplab/viplab",
+		Packages: []string{"lab/topology"},
+		Exactly:  map[string][]string{"Service": {"ha", "http", "mail", "nginx", "command"}},
+		Names: map[string]string{
+			"Topology.networks": nameForm.String(),
+			"Topology.nodes":    hostForm.String(),
+			"Node.interfaces":   `^[A-Za-z0-9_.@-]{1,15}$`,
+			"Node.services":     `^[A-Za-z0-9_.+-]{1,15}$`,
+		},
+		Scalars: []string{"Node.sysctls"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestSchemaIsCurrent(t *testing.T) {
+	t.Chdir(repository)
+	got := generateSchema(t)
+	if *update {
+		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s is stale, write it again with go generate ./lab/topology:\n%s", schemaFile, diff)
+	}
+}
+
+func TestEveryPropertyOfTheSchemaIsDescribed(t *testing.T) {
+	t.Chdir(repository)
+	file := readJSON(t, generateSchema(t)).(map[string]any)
+	check := func(name string, object any) {
+		properties, _ := object.(map[string]any)["properties"].(map[string]any)
+		for property, s := range properties {
+			if s := s.(map[string]any); s["description"] == nil && s["$ref"] == nil {
+				t.Errorf("%s.%s has no description", name, property)
+			}
+		}
+	}
+	check("Topology", file)
+	for name, object := range file["$defs"].(map[string]any) {
+		check(name, object)
+	}
+}
+
+func TestTopologiesMeetTheSchema(t *testing.T) {
+	s := compileSchema(t)
+	files, err := filepath.Glob(filepath.Join(repository, "topologies", "*", FileName))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found no topologies (error %v)", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(t, s, string(src)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if err := validate(t, s, demo); err != nil {
+		t.Errorf("demo: %v", err)
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	s := compileSchema(t)
+	for _, tc := range []struct{ name, from, to string }{
+		{"unknown field", "title:", "tittle:"},
+		{"missing field", "title: Two web servers\n", ""},
+		{"wrong type", "lan: {}", "lan: {mtu: big}"},
+		{"no value", "lan: {}", "lan:"},
+		{"address without length", "192.168.0.4/24", "192.168.0.4"},
+		{"no address", "via: 192.168.0.254", "via: gw"},
+		{"service of two kinds", "mail: {mail: {}}", "mail: {mail: {}, command: [cat]}"},
+		{"service of no kind", "mail: {mail: {}}", "mail: {}"},
+		{"long interface name", "lo: {", "a-very-long-name: {"},
+		{"network name", "lan: {}", "La_N: {}"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := validate(t, s, strings.Replace(demo, tc.from, tc.to, 1)); err == nil {
+				t.Error("the schema allows it")
+			}
+		})
+	}
+}
+
+func compileSchema(t *testing.T) *validator.Schema {
+	t.Helper()
+	c := validator.NewCompiler()
+	c.AssertFormat()
+	src, err := os.ReadFile(filepath.Join(repository, schemaFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AddResource("topology", readJSON(t, src)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("topology")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t *testing.T, s *validator.Schema, src string) error {
+	t.Helper()
+	js, err := yaml.YAMLToJSON([]byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(readJSON(t, js))
+}
+
+func readJSON(t *testing.T, src []byte) any {
+	t.Helper()
+	v, err := validator.UnmarshalJSON(bytes.NewReader(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
