@@ -73,6 +73,8 @@ func TestAdverts(t *testing.T) {
 			id: "R2338-5.3.6.2-01", want: "3131313100000000"},
 		{name: "no authentication sent", doctor: vrrp(func(v *timeline.VRRP) { v.AuthType = 0 }), item: item, to: 20,
 			id: "R2338-5.3.6.2-01", want: "PASS", got: "none"},
+		{name: "unknown authentication", doctor: vrrp(func(v *timeline.VRRP) { v.AuthType = 7 }), item: item, to: 20,
+			id: "R2338-5.3.6.2-01", got: "type 7"},
 		{name: "no authentication configured", configs: inst(func(i *conf.Instance) { i.AuthType, i.AuthPass = 0, "" }), item: item, to: 20,
 			id: "R3768-5.3.6-01", want: "none", got: "PASS"},
 		{name: "sent from the VIP", doctor: fifth(func(e *timeline.Event) { e.Frame.IPSrc = vip }), item: item, to: 20,

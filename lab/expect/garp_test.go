@@ -76,6 +76,12 @@ func TestGARP(t *testing.T) {
 			id: "R3768-6.4.2-07", verdict: Pending, got: "2 announcements"},
 		{name: "open: burst stays incomplete", doctor: onlyBefore(13.80490), item: item, from: 10.1, to: 15, open: true,
 			id: "R3768-6.4.2-07", got: "2 announcements"},
+		{name: "open: second burst incomplete", doctor: onlyBefore(18.80490), item: item, from: 10.1, to: 18.9, open: true,
+			id: "R5227-2.3-01", verdict: Pending, got: "2 announcements after 5"},
+		{name: "another network's router ends no reign", doctor: func(s *story) {
+			s.advert(15, "web3", 100)
+			s.events[len(s.events)-1].Frame.Network = "other"
+		}, item: item, from: 10.1, to: 20, exact: false, want: "5 announcements"},
 		{name: "open: all there", item: item, from: 10.1, to: 18.9, open: true},
 	})
 }

@@ -1,6 +1,8 @@
 package expect
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,4 +97,29 @@ func TestReignsAfterResignation(t *testing.T) {
 	}
 	want := []string{"web2 0.000000 2.200000", "web1 2.200000 2.300000", "web2 2.350000 4.000000"}
 	diff(t, want, got)
+}
+
+func TestOverlaps(t *testing.T) {
+	span := func(from, to timeline.Time) timeline.Span { return timeline.Span{From: from, To: to} }
+	for _, tc := range []struct {
+		name  string
+		spans map[string][]timeline.Span
+		want  []string
+	}{
+		{"one", map[string][]timeline.Span{"a": {span(0, 50)}}, nil},
+		{"handed over", map[string][]timeline.Span{"a": {span(0, 50)}, "b": {span(50, 100)}}, nil},
+		{"two", map[string][]timeline.Span{"a": {span(0, 50)}, "b": {span(40, 100)}}, []string{"40 50 a+b"}},
+		{"clipped", map[string][]timeline.Span{"a": {span(-20, 500)}, "b": {span(-10, 400)}}, []string{"0 100 a+b"}},
+		{"three", map[string][]timeline.Span{"a": {span(0, 50)}, "b": {span(10, 40)}, "c": {span(20, 30)}}, []string{"10 40 a+b+c"}},
+		{"relay", map[string][]timeline.Span{"a": {span(0, 50)}, "b": {span(10, 20)}, "c": {span(20, 30)}}, []string{"10 30 a+b+c"}},
+		{"twice", map[string][]timeline.Span{"a": {span(0, 50)}, "b": {span(10, 20), span(30, 40)}}, []string{"10 20 a+b", "30 40 a+b"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var got []string
+			for _, o := range overlaps(tc.spans, Window{From: 0, To: 100}) {
+				got = append(got, fmt.Sprint(int64(o.From), " ", int64(o.To), " ", strings.Join(o.nodes, "+")))
+			}
+			diff(t, tc.want, got)
+		})
+	}
 }

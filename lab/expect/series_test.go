@@ -30,6 +30,9 @@ func TestHTTP(t *testing.T) {
 		{name: "too few", item: item(HTTP{Count: 101}), to: 10, id: "http", want: "at least 101 answers", got: "100 answers"},
 		{name: "wrong body", item: item(HTTP{Body: "web2 server"}), to: 10, id: "http", got: `number 1: "web1 server"`},
 		{name: "a failure", item: item(HTTP{}), to: 12, id: "http", got: "100 answers, 20 other; number 101: timeout"},
+		{name: "a status", doctor: func(s *story) {
+			s.events[0].Probe.OK, s.events[0].Probe.Status = false, 503
+		}, item: item(HTTP{}), to: 10, id: "http", got: "number 1: status 503"},
 		{name: "no such probe", item: Item{HTTP: &HTTP{Probe: "x"}}, to: 12, id: "http", got: "0 answers"},
 		{name: "fails", item: item(HTTP{Fails: true, Count: 5}), from: 10.05, to: 13.95, got: "39 failed requests"},
 		{name: "fails, but answered", item: item(HTTP{Fails: true}), from: 13, to: 15, id: "http", got: `"web2 server"`},
@@ -83,6 +86,12 @@ func TestHTTPShare(t *testing.T) {
 		}, item: settle, to: 40},
 		{name: "open: too few yet", item: item, to: 6, open: true, id: "http", verdict: Pending},
 	})
+	open := NewRun(rounds("RS1", "RS1", "RS2")().events, nil, 0)
+	for _, c := range item.Judge(open, Window{To: at(6)}) {
+		if c.Verdict != Pending {
+			t.Errorf("open, too few: %s is %s; want pending", c.Title, c.Verdict)
+		}
+	}
 	run(t, rounds("RS1", "RS2"), []row{{name: "1:1", item: item, to: 20, id: "http", got: `"RS1" 6 : "RS2" 6`}})
 }
 

@@ -77,6 +77,7 @@ func TestARP(t *testing.T) {
 		{name: "announcement written as a reply", doctor: func(s *story) { s.arp(2.5, "web2", "reply", macs["web2"], vip, vip) },
 			item: by("web1"), to: 5},
 		{name: "open: an answer may come", doctor: silent, item: by(""), to: 1.5, open: true, id: "R3768-6.4.2-01", verdict: Pending},
+		{name: "open: the answer may come", doctor: silent, item: by("web1"), to: 1.5, open: true, id: "R3768-6.4.3-01", verdict: Pending},
 		{name: "open: silence decided", doctor: silent, item: by(""), to: 2.5, open: true},
 		{name: "open: nobody asked yet", item: by(""), to: 0.5, open: true, id: "R3768-6.4.2-01", verdict: Pending},
 	})

@@ -73,6 +73,8 @@ func TestTakeover(t *testing.T) {
 			id: "R3768-6.4.3-05", got: "priority 100 at 10.000000 s"},
 		{name: "resignation where a crash is demanded", doctor: resigned, item: with(func(t *Takeover) { t.Resigned = yes(false) }),
 			from: 10.1, to: 20, id: "R3768-6.4.3-07", got: "priority 0 at 10.500000 s"},
+		{name: "open: it may resign yet", doctor: onlyBefore(13), item: with(func(t *Takeover) { t.Resigned = yes(true) }),
+			from: 10.1, to: 10.3, open: true, id: "R3768-6.1-03", verdict: Pending},
 		{name: "never", doctor: func(s *story) { s.drop(func(e *timeline.Event) bool { return e.Node == "web2" }) },
 			item: item, from: 10.1, to: 20, id: "R3768-6.1-03", got: "no advertisement of web2 for 10.000000 s"},
 		{name: "wrong priority on the wire is told of", doctor: func(s *story) {
@@ -100,6 +102,35 @@ func TestTakeover(t *testing.T) {
 			s.adverts(11, 9, "web1", 100)
 		}, item: item, from: 10.1, to: 20, exact: true},
 	})
+}
+
+// What is said of From's leaving is open until To has taken over.
+func TestTakeoverResignedOpen(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		doctor  func(*story)
+		demand  bool
+		to      float64
+		verdict Verdict
+	}{
+		{"crash so far, resignation demanded", onlyBefore(13), true, 12, Pending},
+		{"crash so far, crash demanded", onlyBefore(13), false, 12, Pending},
+		{"nothing heard yet", func(s *story) { s.events = nil }, true, 12, Pending},
+		{"taken over after a crash", nil, false, 14, Pass},
+		{"taken over, no resignation", nil, true, 14, Fail},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := crash()
+			if tc.doctor != nil {
+				tc.doctor(s)
+			}
+			e := &Takeover{VRID: 51, From: "web1", To: "web2", Resigned: yes(tc.demand)}
+			checks := e.Judge(NewRun(s.events, configs(), tolerance), Window{From: at(10.1), To: at(tc.to)})
+			if got := checks[1]; got.Verdict != tc.verdict {
+				t.Errorf("got %s (%s); want %s", got.Verdict, got.Got, tc.verdict)
+			}
+		})
+	}
 }
 
 func onlyBefore(t float64) func(*story) {
@@ -161,6 +192,14 @@ func TestTakeoverStart(t *testing.T) {
 		}, item: item, to: 20, id: "R3768-6.4.1-05", verdict: Error, got: "no start of web2's daemon"},
 		{name: "open: nothing yet", doctor: func(s *story) { s.events = nil }, item: item, to: 0.5, open: true,
 			id: "R3768-6.4.1-05", verdict: Pending},
+		{name: "was Master before it crashed", doctor: func(s *story) { s.adverts(-9, 3, "web2", 50) }, item: item, to: 20, exact: true},
+		{name: "service of another name", doctor: func(s *story) {
+			noLog(s)
+			s.drop(func(e *timeline.Event) bool { return e.Kind == timeline.KindProcess })
+			s.process(1, "web2", "vipd", timeline.Begin)
+			s.events[len(s.events)-1].Process.Service = "ha"
+			s.process(1.1, "web2", "httpd", timeline.Begin)
+		}, item: item, to: 20, inexact: true, want: "after the start of ha on web2"},
 		{name: "owner at once", configs: func(c map[string]*conf.Config) { c["web2"].Instances[0].Priority = 255 },
 			doctor: func(s *story) {
 				s.drop(func(e *timeline.Event) bool { return e.Kind == timeline.KindFrame })
@@ -233,6 +272,11 @@ func TestTakeoverPreempt(t *testing.T) {
 			s.fault(20.5, "priority", "web1/keepalived", timeline.Begin)
 			s.adverts(20.5+3.609375, 10, "web1", 100)
 		}, item: item, from: 20.4, to: 30, inexact: true, want: "before the change of priority"},
+		{name: "Master's priority fell before the start", doctor: func(s *story) {
+			for _, e := range s.frames(func(e *timeline.Event) bool { return e.Node == "web2" && e.At < at(10) }) {
+				e.Frame.VRRP.Priority = 120
+			}
+		}, item: item, from: 19.9, to: 30, exact: true, want: "after web1 entered Backup"},
 		{name: "nothing to count from", doctor: func(s *story) {
 			s.drop(func(e *timeline.Event) bool { return e.Kind == timeline.KindLog || e.Kind == timeline.KindProcess })
 		}, item: item, from: 19.9, to: 30, id: "R3768-6.4.2-17", verdict: Error},
