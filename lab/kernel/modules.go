@@ -1,0 +1,3 @@
+package kernel
+
+func loadModules(dir string) error { return nil }
