@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 
 	"github.com/viplab/viplab/lab/topology"
@@ -15,6 +16,9 @@ import (
 //
 //go:embed all:*
 var files embed.FS
+
+// Folder is the folder of the labs, as messages show it.
+const Folder = "topologies"
 
 // FS returns the directories of the labs.
 func FS() fs.FS { return files }
@@ -38,10 +42,10 @@ func NamesIn(fsys fs.FS) ([]string, error) {
 
 // Load reads the lab of that name. The error is a *topology.UnknownError where
 // there is none, or what topology.Load says.
-func Load(name string) (*topology.Topology, error) { return LoadFrom(files, name) }
+func Load(name string) (*topology.Topology, error) { return LoadFrom(files, Folder, name) }
 
-// LoadFrom is Load among the directories of fsys.
-func LoadFrom(fsys fs.FS, name string) (*topology.Topology, error) {
+// LoadFrom is Load among the directories of fsys, which messages show as folder.
+func LoadFrom(fsys fs.FS, folder, name string) (*topology.Topology, error) {
 	names, err := NamesIn(fsys)
 	if err != nil {
 		return nil, err
@@ -53,5 +57,5 @@ func LoadFrom(fsys fs.FS, name string) (*topology.Topology, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load topology %s: %w", name, err)
 	}
-	return topology.Load(dir, name)
+	return topology.Load(dir, path.Join(folder, name))
 }

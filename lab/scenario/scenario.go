@@ -11,16 +11,23 @@ import (
 
 // Scenario is a scenario file, topologies/TOPOLOGY/scenarios/NAME.yaml.
 type Scenario struct {
-	Name     string `yaml:"name" json:"name"`
-	Title    string `yaml:"title" json:"title"`
-	Suite    string `yaml:"suite" json:"suite"`
+	// Name is the file's name without .yaml: lower-case letters, digits and dashes.
+	Name string `yaml:"name" json:"name"`
+	// Title is one line that says what the scenario shows.
+	Title string `yaml:"title" json:"title"`
+	// Suite is the set of scenarios that it belongs to: course, drills ...
+	Suite string `yaml:"suite" json:"suite"`
+	// Topology is the lab that it runs in.
 	Topology string `yaml:"topology" json:"topology"`
-	Needs    Needs  `yaml:"needs,omitempty" json:"needs,omitzero"`
+	// Needs is what daemon and kernel must be able to do.
+	Needs Needs `yaml:"needs,omitempty" json:"needs,omitzero"`
 	// Probes run from the first step on, through the whole scenario.
 	Probes map[string]*Probe `yaml:"probes,omitempty" json:"probes,omitempty"`
-	Steps  []*Step           `yaml:"steps" json:"steps"`
+	// Steps are done one after the other.
+	Steps []*Step `yaml:"steps" json:"steps"`
 	// Always is judged over the whole run, from the first step's begin.
 	Always []expect.Item `yaml:"always,omitempty" json:"always,omitempty"`
+
 	// File is where it was read from, for messages.
 	File string `yaml:"-" json:"file,omitempty"`
 }
@@ -28,27 +35,37 @@ type Scenario struct {
 // Needs is what a scenario asks of the daemon and of the kernel; without it
 // the scenario is skipped, with the reason.
 type Needs struct {
-	Daemon []string `yaml:"daemon,omitempty" json:"daemon,omitempty"` // vrrp, lvs, notify, script ...
-	Kernel []string `yaml:"kernel,omitempty" json:"kernel,omitempty"` // ipvs, netem, macvlan ...
+	// Daemon lists abilities of the daemon: DaemonNeeds.
+	Daemon []string `yaml:"daemon,omitempty" json:"daemon,omitempty"`
+	// Kernel lists abilities of the kernel: KernelNeeds.
+	Kernel []string `yaml:"kernel,omitempty" json:"kernel,omitempty"`
 }
 
-// Probe is a client that asks over and over.
+// Probe is a client that asks over and over. Exactly one of HTTP, Ping and ARP
+// is set.
 type Probe struct {
+	// From is the node that asks.
 	From string `yaml:"from" json:"from"`
-	// HTTP is a URL; Ping and ARP an address. Exactly one is set.
-	HTTP string     `yaml:"http,omitempty" json:"http,omitempty"`
+	// HTTP is a URL: http://192.168.0.5/.
+	HTTP string `yaml:"http,omitempty" json:"http,omitempty"`
+	// Ping is an address to send ICMP echo requests to.
 	Ping netip.Addr `yaml:"ping,omitempty" json:"ping,omitzero"`
-	ARP  netip.Addr `yaml:"arp,omitempty" json:"arp,omitzero"`
-	// Every is the interval, default 100 ms; Timeout of one request, default 1 s.
-	Every   time.Duration `yaml:"every,omitempty" json:"every,omitempty"`
+	// ARP is an address to ask for on the wire.
+	ARP netip.Addr `yaml:"arp,omitempty" json:"arp,omitzero"`
+	// Every is the interval, default 100 ms.
+	Every time.Duration `yaml:"every,omitempty" json:"every,omitempty"`
+	// Timeout of one request, default 1 s.
 	Timeout time.Duration `yaml:"timeout,omitempty" json:"timeout,omitempty"`
 }
 
 // Step is actions, then expectations. The step ends when every expectation is
 // decided, or after Within.
 type Step struct {
-	Name   string        `yaml:"name" json:"name"`
-	Do     []Action      `yaml:"do,omitempty" json:"do,omitempty"`
+	// Name says what the step does; no other step of the scenario has it.
+	Name string `yaml:"name" json:"name"`
+	// Do lists the actions, done in this order.
+	Do []Action `yaml:"do,omitempty" json:"do,omitempty"`
+	// Expect lists what is expected of the step, from its first action on.
 	Expect []expect.Item `yaml:"expect,omitempty" json:"expect,omitempty"`
 	// Within bounds the step in lab time; default 60 s.
 	Within time.Duration `yaml:"within,omitempty" json:"within,omitempty"`
@@ -56,13 +73,15 @@ type Step struct {
 
 // Action is one thing to do. Exactly one is set.
 type Action struct {
-	// Start and Stop name services: NODE/SERVICE, or a list of them.
+	// Start starts services: NODE/SERVICE, or a list of them.
 	Start Targets `yaml:"start,omitempty" json:"start,omitempty"`
-	Stop  Targets `yaml:"stop,omitempty" json:"stop,omitempty"`
-	// Fault injects; Heal heals the fault of that name and target injected before.
+	// Stop stops services in order (SIGTERM) and waits for their end.
+	Stop Targets `yaml:"stop,omitempty" json:"stop,omitempty"`
+	// Fault injects a fault.
 	Fault *Fault `yaml:"fault,omitempty" json:"fault,omitempty"`
-	Heal  *Fault `yaml:"heal,omitempty" json:"heal,omitempty"`
-	// Request sends requests of a declared probe's kind, once, and waits.
+	// Heal heals the fault of that name and target injected before.
+	Heal *Fault `yaml:"heal,omitempty" json:"heal,omitempty"`
+	// Request sends requests, one after the other, and waits for the answers.
 	Request *Request `yaml:"request,omitempty" json:"request,omitempty"`
 	// Run runs a command in a node and fails the step if it does not exit 0.
 	Run *Command `yaml:"run,omitempty" json:"run,omitempty"`
@@ -74,30 +93,40 @@ type Targets []string
 
 // Fault is a fault by its name and what it is done to.
 type Fault struct {
-	// Name: stop, kill-parent, kill-child, kill-all, pause, service-stop,
-	// link-down, port-down, port-detach, priority.
+	// Name is one of FaultNames.
 	Name string `yaml:"name" json:"name"`
-	// Target: NODE/SERVICE for process faults, NODE:INTERFACE for links.
+	// Target is NODE/SERVICE for process faults, NODE:INTERFACE for links.
 	Target string `yaml:"target" json:"target"`
-	// VRID and Priority belong to the fault "priority".
-	VRID     int `yaml:"vrid,omitempty" json:"vrid,omitempty"`
+	// VRID belongs to the fault priority: the virtual router whose priority changes.
+	VRID int `yaml:"vrid,omitempty" json:"vrid,omitempty"`
+	// Priority belongs to the fault priority: the new one, 1..254.
 	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
-	// Child belongs to kill-child: which child process, by its place or name.
+	// Child belongs to kill-child: which child process, by its pid file
+	// /run/CHILD.pid; default vrrp.
 	Child string `yaml:"child,omitempty" json:"child,omitempty"`
 }
 
-// Request is Count requests, one after the other.
+// Request is Count requests, one after the other. Exactly one of HTTP, Ping and
+// ARP is set.
 type Request struct {
-	Name  string     `yaml:"name" json:"name"` // the probe's name in the timeline
-	From  string     `yaml:"from" json:"from"`
-	HTTP  string     `yaml:"http,omitempty" json:"http,omitempty"`
-	Ping  netip.Addr `yaml:"ping,omitempty" json:"ping,omitzero"`
-	ARP   netip.Addr `yaml:"arp,omitempty" json:"arp,omitzero"`
-	Count int        `yaml:"count,omitempty" json:"count,omitempty"` // default 1
+	// Name is the probe's name in the timeline and in expectations.
+	Name string `yaml:"name" json:"name"`
+	// From is the node that asks.
+	From string `yaml:"from" json:"from"`
+	// HTTP is a URL: http://192.168.0.5/.
+	HTTP string `yaml:"http,omitempty" json:"http,omitempty"`
+	// Ping is an address to send ICMP echo requests to.
+	Ping netip.Addr `yaml:"ping,omitempty" json:"ping,omitzero"`
+	// ARP is an address to ask for on the wire.
+	ARP netip.Addr `yaml:"arp,omitempty" json:"arp,omitzero"`
+	// Count is how many, default 1.
+	Count int `yaml:"count,omitempty" json:"count,omitempty"`
 }
 
 // Command is a command in a node.
 type Command struct {
-	Node string   `yaml:"node" json:"node"`
+	// Node is where it runs.
+	Node string `yaml:"node" json:"node"`
+	// Args is the command with its arguments; no shell is between.
 	Args []string `yaml:"args" json:"args"`
 }

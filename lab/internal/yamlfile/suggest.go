@@ -24,8 +24,8 @@ func (e *UnknownError) Error() string {
 }
 
 // Nearest returns the candidate that name most likely stands for, or "" when
-// none is near: at most a third of the letters may be wrong. Case counts
-// little. Among equals the one with the closest letters wins (web3: web2, not
+// none is near: a third of the letters, and always one, may be wrong. Two that
+// changed places are one mistake; case does not matter. Among equals the one with the closest letters wins (web3: web2, not
 // web1), then the first in alphabetical order.
 func Nearest(name string, candidates []string) string {
 	sorted := slices.Sorted(slices.Values(candidates))
@@ -48,8 +48,15 @@ func (s score) less(t score) bool {
 func rate(name, candidate string) (score, bool) {
 	a, b := strings.ToLower(name), strings.ToLower(candidate)
 	edits := levenshtein.ComputeDistance(a, b)
+	if edits == 2 && sameLetters(a, b) {
+		edits = 1
+	}
 	longer := max(len(a), len(b))
-	return score{edits, letterGap(a, b)}, edits < longer && edits <= (longer+2)/3
+	return score{edits, letterGap(a, b)}, edits < longer && edits <= max(1, (longer+1)/3)
+}
+
+func sameLetters(a, b string) bool {
+	return slices.Equal(slices.Sorted(slices.Values([]byte(a))), slices.Sorted(slices.Values([]byte(b))))
 }
 
 // letterGap sums how far the letters of two equally long words are apart.

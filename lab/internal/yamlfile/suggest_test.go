@@ -10,6 +10,8 @@ func TestNearest(t *testing.T) {
 	}{
 		{"one letter wrong", "kepalived", []string{"httpd", "keepalived"}, "keepalived"},
 		{"two letters swapped", "nmae", []string{"name", "title"}, "name"},
+		{"two letters swapped in a short word", "rnu", []string{"run"}, "run"},
+		{"two letters wrong in a short word", "echo", []string{"who"}, ""},
 		{"closest letter wins", "web3", []string{"web1", "web2", "client"}, "web2"},
 		{"closest letter wins downwards", "web0", []string{"web2", "web1"}, "web1"},
 		{"case", "rs1", []string{"LB1", "RS1"}, "RS1"},

@@ -26,7 +26,7 @@ type Source struct {
 	Packages []string
 	// Exactly names properties of a type of which exactly one is set.
 	Exactly map[string][]string
-	// Words lists the values of a property (Fault.name).
+	// Words lists the values of a property (Fault.name) or of its items.
 	Words map[string][]string
 	// Names is the pattern of the keys of a property (Topology.nodes).
 	Names map[string]string
@@ -93,9 +93,7 @@ func finish(root *jsonschema.Schema, src Source) error {
 		for p := s.Properties.Oldest(); p != nil; p = p.Next() {
 			unwrap(p.Value)
 			full := name + "." + p.Key
-			for _, word := range src.Words[full] {
-				p.Value.Enum = append(p.Value.Enum, word)
-			}
+			addWords(p.Value, src.Words[full])
 			if pattern := src.Names[full]; pattern != "" {
 				p.Value.PropertyNames = &jsonschema.Schema{Pattern: pattern}
 			}
@@ -117,6 +115,16 @@ func finish(root *jsonschema.Schema, src Source) error {
 		values.AdditionalProperties = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}}
 	}
 	return nil
+}
+
+// addWords lists the values of a property, or of the items of a list.
+func addWords(s *jsonschema.Schema, words []string) {
+	if s.Items != nil {
+		s = s.Items
+	}
+	for _, word := range words {
+		s.Enum = append(s.Enum, word)
+	}
 }
 
 // unwrap makes one line of a doc comment.

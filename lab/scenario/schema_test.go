@@ -1,0 +1,172 @@
+package scenario
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
+)
+
+//go:generate go test -run TestSchemaIsCurrent -update .
+
+var update = flag.Bool("update", false, "write the golden files and the schema")
+
+const (
+	repository = "../.."
+	schemaFile = "docs/scenario.schema.json"
+)
+
+func generateSchema(t *testing.T) []byte {
+	t.Helper()
+	out, err := schema.Generate(schema.Source{
+		ID:       "https://github.com/viplab/viplab/docs/scenario.schema.json",
+		Title:    "viplab scenario",
+		Value:    &Scenario{},
+		Module:   "github.com/viplab/viplab",
+		Packages: []string{"lab/scenario", "lab/expect"},
+		Exactly: map[string][]string{
+			"Action":  {"start", "stop", "fault", "heal", "request", "run"},
+			"Probe":   {"http", "ping", "arp"},
+			"Request": {"http", "ping", "arp"},
+			"Item": {"master", "vip", "arp", "garp", "adverts", "takeover", "single-master",
+				"http", "ping", "ipvs", "log", "mail", "process"},
+		},
+		Words: map[string][]string{
+			"Fault.name":     FaultNames(),
+			"Needs.daemon":   DaemonNeeds(),
+			"Needs.kernel":   KernelNeeds(),
+			"IPVS.scheduler": schedulers(),
+			"IPVS.forward":   forwards(),
+		},
+		Lists: []reflect.Type{reflect.TypeFor[Targets]()},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestSchemaIsCurrent(t *testing.T) {
+	t.Chdir(repository)
+	got := generateSchema(t)
+	if *update {
+		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s is stale, write it again with go generate ./lab/scenario:\n%s", schemaFile, diff)
+	}
+}
+
+func TestSchemaListsEveryExpectation(t *testing.T) {
+	t.Chdir(repository)
+	file := readJSON(t, generateSchema(t)).(map[string]any)
+	item := file["$defs"].(map[string]any)["Item"].(map[string]any)
+	listed := map[string]bool{"id": true, "title": true}
+	for _, one := range item["oneOf"].([]any) {
+		listed[one.(map[string]any)["required"].([]any)[0].(string)] = true
+	}
+	for property := range item["properties"].(map[string]any) {
+		if !listed[property] {
+			t.Errorf("expectation %q is not in the list of which exactly one is set", property)
+		}
+	}
+}
+
+func TestScenariosMeetTheSchema(t *testing.T) {
+	s := compileSchema(t)
+	files, err := filepath.Glob(filepath.Join(repository, "topologies", "*", "scenarios", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found no scenarios (error %v)", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(t, s, string(src)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if err := validate(t, s, demo); err != nil {
+		t.Errorf("demo: %v", err)
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	s := compileSchema(t)
+	for _, tc := range []struct{ name, from, to string }{
+		{"unknown field", "title:", "tittle:"},
+		{"missing field", "suite: tests\n", ""},
+		{"unknown fault", "name: link-down", "name: link-dwon"},
+		{"unknown need", "daemon: [vrrp", "daemon: [vrpp"},
+		{"unknown forwarding", "forward: Route", "forward: DR"},
+		{"duration without unit", "within: 20s", "within: 20"},
+		{"two actions", "      - run: {node: client, args: [ip, neigh, flush, all]}", "        run: {node: client, args: [ip, neigh, flush, all]}"},
+		{"no action", "- run: {node: client, args: [ip, neigh, flush, all]}", "- {}"},
+		{"two expectations", "      - ping: {probe: echo, count: 2}", "        ping: {probe: echo, count: 2}"},
+		{"no expectation", "- ping: {probe: echo, count: 2}", "- {id: none}"},
+		{"probe that asks twice", "who: {", "who: {ping: 192.168.0.5, "},
+		{"no address", "ping: 192.168.0.5", "ping: web1"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if !strings.Contains(demo, tc.from) {
+				t.Fatalf("demo has no %q", tc.from)
+			}
+			if err := validate(t, s, strings.Replace(demo, tc.from, tc.to, 1)); err == nil {
+				t.Error("the schema allows it")
+			}
+		})
+	}
+}
+
+func compileSchema(t *testing.T) *validator.Schema {
+	t.Helper()
+	c := validator.NewCompiler()
+	c.AssertFormat()
+	src, err := os.ReadFile(filepath.Join(repository, schemaFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AddResource("scenario", readJSON(t, src)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("scenario")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t *testing.T, s *validator.Schema, src string) error {
+	t.Helper()
+	js, err := yaml.YAMLToJSON([]byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(readJSON(t, js))
+}
+
+func readJSON(t *testing.T, src []byte) any {
+	t.Helper()
+	v, err := validator.UnmarshalJSON(bytes.NewReader(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

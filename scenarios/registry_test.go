@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/viplab/viplab/lab/scenario"
+	"github.com/viplab/viplab/lab/topology"
+)
+
+func ids(found []*scenario.Scenario) []string {
+	var out []string
+	for _, s := range found {
+		out = append(out, s.ID())
+	}
+	return out
+}
+
+func TestAll(t *testing.T) {
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"course/experiment-4/failover",
+		"course/experiment-4/notify",
+		"course/master-backup/preempt",
+		"course/web-hot-standby/kill-all",
+		"course/web-hot-standby/link-down",
+		"course/web-hot-standby/stop-keepalived",
+	}
+	if diff := cmp.Diff(want, ids(all)); diff != "" {
+		t.Error(diff)
+	}
+	for _, s := range all {
+		if want := "topologies/" + s.Topology + "/scenarios/" + s.Name + ".yaml"; s.File != want {
+			t.Errorf("%s is from file %q, want %q", s.ID(), s.File, want)
+		}
+	}
+}
+
+const (
+	labYAML = "name: NAME\ntitle: t\nnetworks: {lan: {}}\nnodes: {a: {interfaces: {eth0: {network: lan}}}}\n"
+	runYAML = "name: NAME\ntitle: t\nsuite: s\ntopology: LAB\nsteps: [{name: one, do: [{run: {node: NODE, args: [\"true\"]}}]}]\n"
+)
+
+func labFile(name string) *fstest.MapFile {
+	return &fstest.MapFile{Data: []byte(strings.ReplaceAll(labYAML, "NAME", name))}
+}
+
+func runFile(name, lab, node string) *fstest.MapFile {
+	return &fstest.MapFile{Data: []byte(strings.NewReplacer("NAME", name, "LAB", lab, "NODE", node).Replace(runYAML))}
+}
+
+func TestLoadShowsTheMistakesOfAllFiles(t *testing.T) {
+	_, err := Load(fstest.MapFS{
+		"good/topology.yaml":         labFile("good"),
+		"good/scenarios/fine.yaml":   runFile("fine", "good", "a"),
+		"good/scenarios/node.yaml":   runFile("node", "good", "b"),
+		"good/scenarios/name.yaml":   runFile("nmae", "good", "a"),
+		"bad/topology.yaml":          {Data: []byte(strings.Replace(labYAML, "lan: {}", "wan: {}", 1))},
+		"bad/scenarios/skipped.yaml": runFile("skipped", "bad", "b"),
+		"none/scenarios/lost.yaml":   runFile("lost", "none", "a"),
+	}, "labs")
+	want := `labs/bad/topology.yaml:1:7: the name is "NAME", but the directory is "bad"
+labs/bad/topology.yaml:1:7: name "NAME" may hold only lower-case letters, digits and dashes
+labs/bad/topology.yaml:4:42: unknown network "lan", did you mean wan?
+labs/good/scenarios/name.yaml:1:7: the name is "nmae", but the file is "name.yaml"
+labs/good/scenarios/node.yaml:5:39: unknown node "b"
+labs/none/scenarios/lost.yaml:4:11: unknown topology "none"`
+	var found topology.Diagnostics
+	if !errors.As(err, &found) {
+		t.Fatalf("error is %T: %v", err, err)
+	}
+	if diff := cmp.Diff(want, found.Error()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLoadOfAnEmptyFolder(t *testing.T) {
+	found, err := Load(fstest.MapFS{}, "")
+	if err != nil || len(found) != 0 {
+		t.Errorf("got %v, %v", found, err)
+	}
+}
