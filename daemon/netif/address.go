@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"net/netip"
 
 	"github.com/vishvananda/netlink/nl"
@@ -13,6 +14,9 @@ import (
 // Origin is IFA_PROTO of the addresses that this package adds: keepalived's
 // number, RTPROT_KEEPALIVED (linux/rtnetlink.h). Kernels before 5.18 ignore it.
 const Origin = 18
+
+// attrType is NLA_TYPE_MASK (linux/netlink.h): an attribute type without its flags.
+const attrType = 0x3fff
 
 // ifaProto is IFA_PROTO (linux/if_addr.h).
 const ifaProto = 11
@@ -93,25 +97,38 @@ func parseAddress(m []byte) (index int, a Address, ok bool) {
 	bits := int(m[1])
 	a.Scope = int(m[3])
 	index = int(binary.NativeEndian.Uint32(m[4:]))
-	attrs, err := nl.ParseRouteAttr(m[unix.SizeofIfAddrmsg:])
-	if err != nil {
-		return 0, a, false
-	}
-	for _, attr := range attrs {
-		switch attr.Attr.Type {
+	for kind, value := range attributes(m[unix.SizeofIfAddrmsg:]) {
+		switch kind {
 		case unix.IFA_LOCAL:
-			if ip, fine := netip.AddrFromSlice(attr.Value); fine {
+			if ip, fine := netip.AddrFromSlice(value); fine && ip.Is4() {
 				a.Prefix = netip.PrefixFrom(ip, bits)
 			}
 		case unix.IFA_BROADCAST:
-			a.Broadcast, _ = netip.AddrFromSlice(attr.Value)
+			a.Broadcast, _ = netip.AddrFromSlice(value)
 		case unix.IFA_LABEL:
-			a.Label = nl.BytesToString(attr.Value)
+			a.Label = unix.ByteSliceToString(value)
 		case ifaProto:
-			if len(attr.Value) > 0 {
-				a.Origin = int(attr.Value[0])
+			if len(value) > 0 {
+				a.Origin = int(value[0])
 			}
 		}
 	}
 	return index, a, a.Prefix.IsValid()
+}
+
+// attributes are the attributes of a message (rtnetlink(7)); one that is cut
+// short ends them. The netlink library's own reader panics on those.
+func attributes(b []byte) iter.Seq2[uint16, []byte] {
+	return func(yield func(uint16, []byte) bool) {
+		for len(b) >= unix.SizeofRtAttr {
+			size, kind := int(binary.NativeEndian.Uint16(b)), binary.NativeEndian.Uint16(b[2:])
+			if size < unix.SizeofRtAttr || size > len(b) {
+				return
+			}
+			if !yield(kind&attrType, b[unix.SizeofRtAttr:size]) {
+				return
+			}
+			b = b[min(len(b), (size+unix.NLA_ALIGNTO-1)&^(unix.NLA_ALIGNTO-1)):]
+		}
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"syscall"
 
-	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -98,13 +97,9 @@ func parseEvent(kind uint16, data []byte) (Event, bool) {
 		if kind == unix.RTM_DELLINK {
 			e.Kind = LinkGone
 		}
-		attrs, err := nl.ParseRouteAttr(data[unix.SizeofIfInfomsg:])
-		if err != nil {
-			return Event{}, false
-		}
-		for _, a := range attrs {
-			if a.Attr.Type == unix.IFLA_IFNAME {
-				e.Name = nl.BytesToString(a.Value)
+		for kind, value := range attributes(data[unix.SizeofIfInfomsg:]) {
+			if kind == unix.IFLA_IFNAME {
+				e.Name = unix.ByteSliceToString(value)
 			}
 		}
 		return e, true

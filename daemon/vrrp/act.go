@@ -39,10 +39,11 @@ func (v *virtual) entered(a Enter) {
 	}
 }
 
-// send multicasts an advertisement. A failure is logged when it begins; the
+// send multicasts an advertisement, unless the interface or its address is
+// gone: that would reach nobody, or come from nowhere. A failure is logged when it begins; the
 // next one is tried all the same.
 func (v *virtual) send(prio int) {
-	if v.port == nil || v.link == nil || !v.link.Fit() {
+	if v.port == nil || v.link == nil || !v.link.Fit() || !v.source.IsValid() {
 		return
 	}
 	a := advert(v.conf, prio)

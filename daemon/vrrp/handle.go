@@ -77,6 +77,7 @@ func (m *Machine) masterHears(e Received, now Instant) {
 		m.say(false, "equal priority advert received from remote host with our IP address.")
 	case e.Priority == 0:
 		m.do(SendAdvert{ours})
+		m.say(true, "Master received priority 0 message")
 		m.adver.set(now.Add(m.conf.AdvertInt))
 	case e.Priority > ours:
 		m.yield(now, e, "Master received advert from %s with higher priority %d, ours %d", e.Source, e.Priority, ours)
