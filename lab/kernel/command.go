@@ -89,7 +89,7 @@ func newJob(k Kernel, c Command) (job, error) {
 		Deadline: deadlineOf(k.Clock, c.Deadline), Beat: beatOf(k.Clock, watchdogOf(c.Watchdog)),
 	}
 	if len(c.Args) == 0 && !c.Self {
-		return job{}, fmt.Errorf("run a command: no arguments")
+		return job{}, fmt.Errorf("%w: no command to run", ErrUsage)
 	}
 	var err error
 	if j.Share, err = sharedFolders(c.Share); err != nil {
@@ -115,8 +115,7 @@ func newJob(k Kernel, c Command) (job, error) {
 	return j, nil
 }
 
-// sharedFolders makes the paths absolute and free of symbolic links, so that one
-// path names the folder on both sides, and checks that they are folders.
+// sharedFolders makes the paths absolute and checks that they are folders.
 func sharedFolders(share []string) ([]string, error) {
 	var folders []string
 	for _, path := range share {
@@ -126,10 +125,10 @@ func sharedFolders(share []string) ([]string, error) {
 		}
 		info, err := os.Stat(abs)
 		if err != nil {
-			return nil, fmt.Errorf("share %s: %w", path, err)
+			return nil, fmt.Errorf("%w: share %s: %w", ErrUsage, path, err)
 		}
 		if !info.IsDir() {
-			return nil, fmt.Errorf("share %s: not a folder", path)
+			return nil, fmt.Errorf("%w: share %s: not a folder", ErrUsage, path)
 		}
 		folders = append(folders, abs)
 	}

@@ -45,22 +45,23 @@ func (k Kernel) Run(ctx context.Context, c Command) (int, error) {
 	if err != nil {
 		return exitRunnerFailed, err
 	}
-	return k.runJob(ctx, j, c)
+	_, status, err := k.runJob(ctx, j, c)
+	return status, err
 }
 
-func (k Kernel) runJob(ctx context.Context, j job, c Command) (int, error) {
+func (k Kernel) runJob(ctx context.Context, j job, c Command) (*session, int, error) {
 	if err := ctx.Err(); err != nil {
-		return exitRunnerFailed, err
+		return nil, exitRunnerFailed, err
 	}
 	j.OwnStdin = k.Backend == BackendHost && inheritable(c.Stdin)
 	inst, err := k.start(ctx, j, c)
 	if err != nil {
-		return exitRunnerFailed, err
+		return nil, exitRunnerFailed, err
 	}
 	s := newSession(j, c, inst)
 	status, err := s.supervise(ctx)
 	s.inputs.Wait()
-	return status, err
+	return s, status, err
 }
 
 func (k Kernel) start(ctx context.Context, j job, c Command) (instance, error) {
