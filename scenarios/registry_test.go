@@ -81,6 +81,21 @@ labs/none/scenarios/lost.yaml:4:11: unknown topology "none"`
 	}
 }
 
+func TestLoadSortsBySuite(t *testing.T) {
+	late := runFile("early", "a", "a")
+	late.Data = []byte(strings.Replace(string(late.Data), "suite: s", "suite: z", 1))
+	found, err := Load(fstest.MapFS{
+		"a/topology.yaml": labFile("a"), "a/scenarios/early.yaml": late,
+		"b/topology.yaml": labFile("b"), "b/scenarios/one.yaml": runFile("one", "b", "a"),
+	}, "labs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"s/b/one", "z/a/early"}, ids(found)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLoadOfAnEmptyFolder(t *testing.T) {
 	found, err := Load(fstest.MapFS{}, "")
 	if err != nil || len(found) != 0 {

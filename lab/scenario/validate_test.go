@@ -27,6 +27,7 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"no steps", demo[strings.Index(demo, "steps:"):], "steps: []\n", `10:1: a scenario needs at least one step`},
 		{"step name twice", "name: break", "name: start", `25:11: a step before has the name "start" already`},
 		{"step without name", "- name: break\n    do", "- do", `25:5: steps[1] field "name" is missing`},
+		{"step with an empty name", "name: break", `name: " "`, `25:11: the step has no name`},
 		{"empty step", "steps:\n", "steps:\n  - name: nothing\n", `11:5: the step does nothing and expects nothing`},
 		{"step without limit", "within: 20s", "within: 0s", `24:13: within must be longer than 0, not 0s`},
 		{"negative limit", "within: 20s", "within: -1s", `24:13: within must be longer than 0, not -1s`},

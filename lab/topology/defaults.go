@@ -1,7 +1,5 @@
 package topology
 
-import "net/netip"
-
 // The defaults of a topology.
 const (
 	DefaultMTU         = 1500
@@ -35,10 +33,8 @@ func (t *Topology) FillDefaults() {
 func (n *Node) fillDefaults() {
 	for name, i := range n.Interfaces {
 		if i == nil {
-			i = &Interface{}
-			n.Interfaces[name] = i
+			n.Interfaces[name] = &Interface{}
 		}
-		i.Labels = canonicalLabels(i.Labels)
 	}
 	for name, s := range n.Services {
 		if s == nil {
@@ -65,22 +61,6 @@ func (s *Service) fillDefaults() {
 	if s.Nginx != nil {
 		setDefault(&s.Nginx.Config, DefaultNginxConfig)
 	}
-}
-
-// canonicalLabels writes the addresses as netip.Prefix does, so that a label is
-// found by Prefix.String however the file wrote an IPv6 address.
-func canonicalLabels(labels map[string]string) map[string]string {
-	if labels == nil {
-		return nil
-	}
-	out := make(map[string]string, len(labels))
-	for address, label := range labels {
-		if prefix, err := netip.ParsePrefix(address); err == nil {
-			address = prefix.String()
-		}
-		out[address] = label
-	}
-	return out
 }
 
 func setDefault[T comparable](v *T, to T) {

@@ -92,12 +92,3 @@ func TestFillDefaultsTwiceChangesNothing(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-func TestLabelsAreFoundHoweverTheyAreWritten(t *testing.T) {
-	i := &Interface{Labels: map[string]string{"10.0.0.1/8": "lo:0", "not an address": "x"}}
-	top := &Topology{Nodes: map[string]*Node{"a": {Interfaces: map[string]*Interface{"lo": i}}}}
-	top.FillDefaults()
-	if diff := cmp.Diff(map[string]string{"10.0.0.1/8": "lo:0", "not an address": "x"}, i.Labels); diff != "" {
-		t.Error(diff)
-	}
-}

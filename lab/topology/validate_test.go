@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"io/fs"
 	"net/netip"
 	"strings"
 	"testing"
@@ -123,6 +124,19 @@ func TestLoadAllows(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// unreadable is a directory that cannot be listed.
+type unreadable struct{ fstest.MapFS }
+
+func (unreadable) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrPermission }
+
+func TestLoadFromADirectoryThatCannotBeListed(t *testing.T) {
+	_, err := Load(unreadable{demoFiles(demo)}, "demo")
+	want := "demo/topology.yaml:5:1: the topology's directory cannot be read: permission denied"
+	if diff := cmp.Diff(want, errorText(err)); diff != "" {
+		t.Error(diff)
 	}
 }
 

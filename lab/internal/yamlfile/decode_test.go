@@ -121,6 +121,7 @@ func TestDecodeReportsEveryMistake(t *testing.T) {
 		{"prefix too long", "name: a\nprefix: [10.0.0.1/33]\n", []string{`f.yaml:2:10: "10.0.0.1/33" is no address with prefix length, such as 192.168.0.3/24`}},
 		{"unknown anchor", "name: *a\n", []string{`f.yaml:1:7: unknown anchor *a`}},
 		{"anchor within itself", "name: a\nparts: &p {x: *p}\n", []string{`f.yaml:2:15: unknown anchor *p`}},
+		{"mistake that an alias repeats", "name: a\nparts: {x: &x {sze: 1}, y: *x}\n", []string{`f.yaml:2:16: unknown field "sze", did you mean size?`}},
 		{"tag", "name: !!str a\n", []string{`f.yaml:1:7: tags are not used here`}},
 		{"merge key", "name: a\nparts:\n  x: &x {size: 1}\n  y: {<<: *x}\n", []string{`f.yaml:4:7: merge keys (<<) are not used here, write the fields out`}},
 		{"windows line ends", "name: a\r\nwodrs: b\r\n", []string{`f.yaml:2:1: unknown field "wodrs", did you mean words?`}},
@@ -206,6 +207,17 @@ func TestWhatCouldNotBeReadIsReportedOnce(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, strings.Split(d.Err().Error(), "\n")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestFieldsOfOtherTypesAreRefused(t *testing.T) {
+	var v struct {
+		Ratio float64 `yaml:"ratio"`
+	}
+	d := Parse("f.yaml", []byte("ratio: 1.5\n"))
+	d.Decode(&v)
+	if got, want := d.Err().Error(), "f.yaml:1:8: float64 cannot be read from YAML"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -92,11 +92,12 @@ func (ds Diagnostics) Text() string {
 	return b.String()
 }
 
-// sorted returns ds in the order of the file, without repetitions.
+// sorted returns ds in the order of the file. What an alias repeats is one
+// mistake, whatever paths lead to it.
 func (ds Diagnostics) sorted() Diagnostics {
 	out := slices.Clone(ds)
 	slices.SortStableFunc(out, func(a, b Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.Compact(out)
+	return slices.CompactFunc(out, func(a, b Diagnostic) bool { return a.String() == b.String() })
 }
