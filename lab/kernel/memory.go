@@ -56,7 +56,7 @@ func unfit(folder string, size int64) string {
 // unmappable tries what a guest kernel does first. Mount flags would tell most,
 // but not what a security module forbids.
 func unmappable(folder string) string {
-	file, err := os.CreateTemp(folder, tempPrefix)
+	file, err := os.CreateTemp(folder, "viplab-try-")
 	if err != nil {
 		return "cannot write"
 	}

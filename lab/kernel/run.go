@@ -54,7 +54,7 @@ func (k Kernel) runJob(ctx context.Context, j job, c Command) (*session, int, er
 		return nil, exitRunnerFailed, err
 	}
 	j.OwnStdin = k.Backend == BackendHost && inheritable(c.Stdin)
-	inst, err := k.start(ctx, j, c)
+	inst, err := k.start(j, c)
 	if err != nil {
 		return nil, exitRunnerFailed, err
 	}
@@ -64,12 +64,12 @@ func (k Kernel) runJob(ctx context.Context, j job, c Command) (*session, int, er
 	return s, status, err
 }
 
-func (k Kernel) start(ctx context.Context, j job, c Command) (instance, error) {
+func (k Kernel) start(j job, c Command) (instance, error) {
 	switch k.Backend {
 	case BackendHost:
 		return startHost(j, c)
 	case BackendUML:
-		return startUML(ctx, j, c)
+		return startUML(j, c)
 	default:
 		return nil, fmt.Errorf("run on kernel %q: no such backend", k.Backend)
 	}

@@ -1,42 +1,35 @@
 package kernel
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sync"
-	"syscall"
 	"time"
+
+	"github.com/viplab/viplab/lab/kernel/warden"
 )
 
-// umlInstance is a runner in a guest kernel, behind its warden.
+// umlInstance is a runner in a guest kernel, in a warden's care.
 type umlInstance struct {
-	warden  *exec.Cmd
-	leash   *os.File // to the warden; closing it tears everything down
-	answers *os.File // from the warden
+	ward    *warden.Ward
 	line    *os.File // the guest's control line
 	console *console
 	stdin   *spool
 	events  *tail
 	file    *os.File // what events reads
 
-	mu     sync.Mutex
-	killed bool
-	gone   chan struct{} // closed when the warden has said that the guest ended
-	how    string        // how it ended, once gone
+	gone chan struct{} // closed when the guest has ended
+	how  string        // how it ended, once gone
 }
 
 // inputPatience is how long a guest's start waits for input that is slow to come.
 // What comes later, comes: a guest on a virtual clock may be far ahead by then.
 const inputPatience = 100 * time.Millisecond
 
-func startUML(ctx context.Context, j job, c Command) (instance, error) {
+func startUML(j job, c Command) (instance, error) {
 	if err := checkUML(j, c); err != nil {
 		return nil, err
 	}
@@ -49,67 +42,41 @@ func startUML(ctx context.Context, j job, c Command) (instance, error) {
 		return nil, err
 	}
 	u := &umlInstance{gone: make(chan struct{})}
-	dir, err := u.startWarden(j.Run)
-	if err != nil {
-		return nil, errors.Join(err, u.abandon())
+	if err := u.startWarden(j.Run); err != nil {
+		return nil, err
 	}
-	if err := u.boot(j, c, dir, guestMemory{folder: folder, size: memory}); err != nil {
+	if err := u.boot(j, c, guestMemory{folder: folder, size: memory}); err != nil {
 		return nil, errors.Join(err, u.abandon())
 	}
 	return u, nil
 }
 
-// startWarden starts the warden and returns the temporary folder that it made.
-func (u *umlInstance) startWarden(run string) (dir string, err error) {
-	self, err := os.Executable()
+// startWarden starts the warden that will hold the guest's control line and
+// console.
+func (u *umlInstance) startWarden(run string) error {
+	line, ownLine, err := os.Pipe()
 	if err != nil {
-		return "", fmt.Errorf("find this executable: %w", err)
+		return fmt.Errorf("make a pipe: %w", err)
 	}
-	theirs := make([]*os.File, 4)
-	defer func() {
-		for _, f := range theirs {
-			f.Close()
-		}
-	}()
-	var consoleOut *os.File
-	for _, p := range []struct{ r, w **os.File }{
-		{&theirs[0], &u.leash}, {&u.answers, &theirs[1]}, {&theirs[2], &u.line}, {&consoleOut, &theirs[3]},
-	} {
-		if *p.r, *p.w, err = os.Pipe(); err != nil {
-			return "", fmt.Errorf("make a pipe: %w", err)
-		}
-	}
-	u.console = readConsole(consoleOut)
-	u.warden = &exec.Cmd{
-		Path: self, Args: []string{"lab-warden"}, ExtraFiles: theirs,
-		Env: append(withoutOwn(os.Environ()), envRole+"="+roleWarden, envRunID+"="+run),
-		// A session of its own: what ends the caller's group must not end the warden.
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
-	}
-	if err := u.warden.Start(); err != nil {
-		return "", fmt.Errorf("start the warden: %w", err)
-	}
-	answer, err := u.readAnswer(bufio.NewReader(u.answers))
-	return answer.Dir, err
-}
-
-func (u *umlInstance) readAnswer(from *bufio.Reader) (wardenAnswer, error) {
-	var answer wardenAnswer
-	text, err := from.ReadBytes('\n')
+	defer line.Close()
+	ownConsole, output, err := os.Pipe()
 	if err != nil {
-		return answer, fmt.Errorf("hear from the warden: %w", err)
+		return errors.Join(fmt.Errorf("make a pipe: %w", err), ownLine.Close())
 	}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		return answer, fmt.Errorf("hear from the warden: %w", err)
+	defer output.Close()
+	u.line, u.console = ownLine, readConsole(ownConsole)
+	u.ward, err = warden.New(warden.Options{
+		Base: tempBase(), Output: output, Extra: line, Env: []string{envRunID + "=" + run},
+	})
+	if err != nil {
+		return errors.Join(err, ownLine.Close())
 	}
-	if answer.Failed != "" {
-		return answer, errors.New(answer.Failed)
-	}
-	return answer, nil
+	return nil
 }
 
 // boot writes the job into the run's folder and has the warden start the guest.
-func (u *umlInstance) boot(j job, c Command, dir string, memory guestMemory) error {
+func (u *umlInstance) boot(j job, c Command, memory guestMemory) error {
+	dir := u.ward.Dir
 	self, err := guestExecutable(dir)
 	if err != nil {
 		return err
@@ -136,68 +103,64 @@ func (u *umlInstance) boot(j job, c Command, dir string, memory guestMemory) err
 	if u.events, err = newTail(u.file, j.Events, u.gone); err != nil {
 		return err
 	}
-	order := wardenOrder{
+	order := warden.Order{
 		Path: j.Kernel.Path,
 		Args: append([]string{"lab-guest"}, guestArgs(j.Kernel.Clock, dir, self, jobFile, memory.size)...),
 		Env:  []string{"HOME=" + dir, "TMPDIR=" + memory.folder, "PATH=/usr/bin:/bin", envRunID + "=" + j.Run},
 	}
-	if err := json.NewEncoder(u.leash).Encode(order); err != nil {
-		return fmt.Errorf("tell the warden: %w", err)
+	if err := u.ward.Start(order); err != nil {
+		return err
 	}
-	go u.listen()
+	go u.await()
 	return nil
 }
 
-// listen waits for the warden's word that the guest ended, or for its end.
-func (u *umlInstance) listen() {
+// await waits for the guest's end.
+func (u *umlInstance) await() {
 	defer close(u.gone)
-	answer, err := u.readAnswer(bufio.NewReader(u.answers))
+	exited, err := u.ward.Wait()
 	if err != nil {
 		u.how = err.Error()
 		return
 	}
-	u.how = answer.Exited
+	u.how = exited.Text
 }
 
 func (u *umlInstance) channels() (io.Writer, io.Reader) { return u.line, u.events }
 
 func (u *umlInstance) input() feeder { return u.stdin }
 
-func (u *umlInstance) kill() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if !u.killed {
-		u.killed = true
-		u.leash.Close()
-	}
-}
+func (u *umlInstance) kill() { u.ward.Release() }
 
 func (u *umlInstance) wait() error {
 	<-u.gone
-	err := u.abandon()
-	if last := u.console.text(); last != "" || err != nil {
-		return describe(errors.Join(fmt.Errorf("the guest kernel ended with %s", u.how), err), last)
-	}
-	return nil
+	err := errors.Join(fmt.Errorf("the guest kernel ended: %s", u.how), u.abandon())
+	return describe(err, u.console.text())
 }
 
 // abandon has the warden leave nothing and waits until it is gone.
 func (u *umlInstance) abandon() error {
-	u.kill()
-	var err error
-	if u.warden.Process != nil {
-		err = u.warden.Wait()
-	}
-	for _, f := range []*os.File{u.answers, u.line, u.file} {
-		if f != nil {
-			f.Close()
-		}
-	}
+	err := u.ward.Close()
 	if u.stdin != nil {
 		u.stdin.close()
 	}
 	if u.events != nil {
 		u.events.close()
 	}
+	for _, f := range []*os.File{u.line, u.file} {
+		if f != nil {
+			f.Close()
+		}
+	}
 	return err
+}
+
+// tempBase is where a run's folder is made: where programs usually make theirs,
+// unless the guest sees something else there.
+func tempBase() string {
+	base, err := filepath.EvalSymlinks(os.TempDir())
+	if err != nil || !filepath.IsAbs(base) || hasPrefix(base+"/", []string{"/run/", "/dev/", "/proc/", "/sys/"}) {
+		return "/tmp"
+	}
+	return base
 }
