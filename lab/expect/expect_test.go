@@ -110,6 +110,42 @@ func TestItem(t *testing.T) {
 	}
 }
 
+func TestTitles(t *testing.T) {
+	for want, e := range map[string]Expectation{
+		"web1 is Master of VRID 51":                                    &Master{VRID: 51, Node: "web1"},
+		"192.168.0.5 is on web1":                                       &VIP{Address: vip, Node: "web1"},
+		"nobody owns 192.168.0.5":                                      &VIP{Address: vip},
+		"web1 alone answers ARP for 192.168.0.5":                       &ARP{Address: vip, Node: "web1"},
+		"nobody answers ARP for 192.168.0.5":                           &ARP{Address: vip},
+		"web1 announces 192.168.0.5":                                   &GARP{Address: vip, Node: "web1"},
+		"web1 advertises VRID 51":                                      &Adverts{VRID: 51, Node: "web1"},
+		"web2 takes VRID 51 over from web1 in time":                    &Takeover{VRID: 51, From: "web1", To: "web2"},
+		"web2 becomes Master of VRID 51 in time after its start":       &Takeover{VRID: 51, To: "web2"},
+		"web1 preempts web2 as Master of VRID 51 in time":              &Takeover{VRID: 51, From: "web2", To: "web1", Preempt: true},
+		"never two Masters of VRID 51":                                 &SingleMaster{VRID: 51},
+		"web is answered":                                              &HTTP{Probe: "web"},
+		`web is answered "x"`:                                          &HTTP{Probe: "web", Body: "x"},
+		`web is answered "x" 2 : "y" 1`:                                &HTTP{Probe: "web", Share: map[string]int{"x": 2, "y": 1}},
+		"requests of web fail":                                         &HTTP{Probe: "web", Fails: true},
+		"probe p is answered":                                          &Ping{Probe: "p"},
+		"probe p gets no answer":                                       &Ping{Probe: "p", Fails: true},
+		"lb1 balances TCP 192.168.0.5:80 over 192.168.0.3:80 weight 1": &IPVS{Node: "lb1", Service: "TCP 192.168.0.5:80", Servers: map[string]int{"192.168.0.3:80": 1}},
+		"lb1 has no service FWM 1":                                     &IPVS{Node: "lb1", Service: "FWM 1", Absent: true},
+		`web1 never logs "x"`:                                          &Log{Node: "web1", Phrase: "x", Never: true},
+		"web1 gets mail: a, b":                                         &Mail{Node: "web1", Subjects: []string{"a", "b"}},
+		"httpd runs on web1":                                           &Process{Node: "web1", Service: "httpd", Running: true},
+		"httpd does not run on web1":                                   &Process{Node: "web1", Service: "httpd"},
+	} {
+		if got := e.Title(); got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+	plain := Item{Adverts: &Adverts{VRID: 51, Node: "web1"}}.Judge(NewRun(nil, configs(), 0), Window{Final: true})
+	if plain[0].Title != "web1 advertises VRID 51" || plain[1].Title != "version" {
+		t.Errorf("titles of an item without one: %q, %q", plain[0].Title, plain[1].Title)
+	}
+}
+
 func TestItemWords(t *testing.T) {
 	for want, item := range map[string]Item{
 		"master": {Master: &Master{}}, "vip": {VIP: &VIP{}}, "arp": {ARP: &ARP{}}, "garp": {GARP: &GARP{}},

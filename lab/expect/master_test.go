@@ -34,6 +34,12 @@ func TestMaster(t *testing.T) {
 			s.adverts(11, 10, "web1", 100)
 			s.advert(19.9, "web2", 0)
 		}, item: web1, from: 10.1, to: 20},
+		{name: "back after a resignation: what came between is no rival", doctor: func(s *story) {
+			s.drop(func(e *timeline.Event) bool { return e.Node == "web2" && e.At > at(19) })
+			s.advert(19.1, "web2", 0)
+			s.advert(19.3, "web1", 100)
+			s.advert(19.9, "web2", 50)
+		}, item: web2, from: 10.1, to: 20},
 		{name: "other network", doctor: func(s *story) {
 			s.adverts(15.2, 6, "web3", 100)
 			for _, e := range s.frames(func(e *timeline.Event) bool { return e.Node == "web3" }) {
@@ -65,6 +71,21 @@ func TestSingleMaster(t *testing.T) {
 			id: "R3768-2.1-01", got: "web1 and web2 for 9.195312 s from 13.80468"},
 		{name: "detached port: both go on, unheard", doctor: func(s *story) { detach(s); s.adverts(11, 12, "web1", 100) }, item: item, to: 23,
 			id: "R3768-2.1-01", got: "web1 and web2 for"},
+		{name: "equal priority: the higher address stays", doctor: func(s *story) {
+			s.advert(5.5, "web2", 100)
+			s.advert(5.6, "web2", 0)
+		}, item: item, from: 5, to: 7, got: "never two"},
+		{name: "equal priority: the lower address yields late", doctor: func(s *story) {
+			for _, e := range s.frames(func(e *timeline.Event) bool { return e.Node == "web1" }) {
+				e.Frame.IPSrc = ips["web3"]
+			}
+			s.advert(5.5, "web2", 100)
+		}, item: item, from: 5, to: 7, id: "R3768-2.1-01", got: "web1 and web2 for 0.500000 s from 5.500000 s"},
+		{name: "another port detached", doctor: func(s *story) {
+			s.fault(0, "port-detach", "web2:eth9", timeline.Begin)
+			s.fault(0, "link-down", "web2:enp0s3", timeline.Begin)
+			s.advert(5.95, "web2", 50)
+		}, item: item, to: 23, id: "R3768-2.1-01", got: "web1 and web2 for 0.050000 s"},
 		{name: "no such VRID", item: Item{SingleMaster: &SingleMaster{VRID: 9}}, to: 23, id: "single-master", verdict: Error},
 		{name: "VIP on two nodes", doctor: func(s *story) {
 			s.drop(func(e *timeline.Event) bool {

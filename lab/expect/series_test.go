@@ -30,6 +30,8 @@ func TestHTTP(t *testing.T) {
 		{name: "too few", item: item(HTTP{Count: 101}), to: 10, id: "http", want: "at least 101 answers", got: "100 answers"},
 		{name: "wrong body", item: item(HTTP{Body: "web2 server"}), to: 10, id: "http", got: `number 1: "web1 server"`},
 		{name: "a failure", item: item(HTTP{}), to: 12, id: "http", got: "100 answers, 20 other; number 101: timeout"},
+		{name: "a request that left before the window", item: item(HTTP{Count: 10}), from: 0.995, to: 1.9, id: "http", got: "9 answers"},
+		{name: "a probe of another kind", item: Item{Ping: &Ping{Probe: "web"}}, to: 10, id: "ping", got: "0 answers"},
 		{name: "a status", doctor: func(s *story) {
 			s.events[0].Probe.OK, s.events[0].Probe.Status = false, 503
 		}, item: item(HTTP{}), to: 10, id: "http", got: "number 1: status 503"},

@@ -31,6 +31,10 @@ func TestVIP(t *testing.T) {
 		{name: "there though nobody should", item: on(""), to: 20, id: "vip", got: "web2"},
 		{name: "right label", item: labelled("enp0s3"), to: 20},
 		{name: "wrong label", item: labelled("enp0s3:0"), to: 20, id: "vip", want: "web2 with length /24 and label enp0s3:0 alone"},
+		{name: "label is told of", doctor: func(s *story) {
+			s.address(15, "web1", "enp0s3", timeline.Added)
+			s.events[len(s.events)-1].Address.Label = "enp0s3:1"
+		}, item: on("web2"), to: 20, id: "vip", got: "web1: 192.168.0.5/24 on enp0s3 label enp0s3:1"},
 		{name: "wrong length", item: Item{VIP: &VIP{Address: vip, Node: "web2", Prefix: 32}}, to: 20, id: "vip", got: "192.168.0.5/24"},
 		{name: "interface gone", doctor: func(s *story) {
 			s.add(19, "web2", timeline.KindLink, func(e *timeline.Event) {
@@ -73,6 +77,10 @@ func TestARP(t *testing.T) {
 		{name: "silence as expected", doctor: silent, item: by(""), to: 5, got: "no reply"},
 		{name: "answer where silence is expected", item: by(""), to: 5, id: "R3768-6.4.2-01", got: "web1 answered"},
 		{name: "silence shown by a probe alone", doctor: probed, item: by(""), to: 5},
+		{name: "a probe of another address", doctor: func(s *story) { probed(s); s.events[0].Probe.Target = "192.168.0.6" },
+			item: by(""), to: 5, id: "R3768-6.4.2-01", verdict: Error},
+		{name: "a probe of another kind", doctor: func(s *story) { probed(s); s.events[0].Probe.Proto = "ping" },
+			item: by(""), to: 5, id: "R3768-6.4.2-01", verdict: Error},
 		{name: "nobody asked", item: by("web1"), from: 3, to: 5, id: "R3768-6.4.3-01", verdict: Error, got: "nobody sent a request"},
 		{name: "announcement written as a reply", doctor: func(s *story) { s.arp(2.5, "web2", "reply", macs["web2"], vip, vip) },
 			item: by("web1"), to: 5},
