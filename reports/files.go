@@ -4,26 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/viplab/viplab/lab/timeline"
 )
 
-// DirEvents reads the timelines of a run directory. A path that leads out of it
-// is an error: a report may come from elsewhere.
-func DirEvents(dir string) Events {
-	return func(r *Result) ([]timeline.Event, error) {
-		f, err := os.OpenInRoot(dir, r.Artifacts.Timeline)
-		if err != nil {
-			return nil, fmt.Errorf("open timeline: %w", err)
-		}
-		defer f.Close()
-		return timeline.Read(f)
-	}
-}
-
 // WriteDir writes report.json, junit.xml and report.html into a run directory,
-// each whole or not at all.
-func WriteDir(dir string, r *Report) error {
+// each whole or not at all. Paths of artifacts are from there: see Relative.
+func (r *Report) WriteDir(dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return fmt.Errorf("write reports: %w", err)
@@ -33,9 +18,9 @@ func WriteDir(dir string, r *Report) error {
 		name  string
 		write func(io.Writer) error
 	}{
-		{"report.json", func(w io.Writer) error { return WriteJSON(w, r) }},
-		{"junit.xml", func(w io.Writer) error { return WriteJUnit(w, r) }},
-		{"report.html", func(w io.Writer) error { return WriteHTML(w, r, DirEvents(dir)) }},
+		{"report.json", r.WriteJSON},
+		{"junit.xml", r.WriteJUnit},
+		{"report.html", func(w io.Writer) error { return r.WriteHTML(w, root.FS()) }},
 	} {
 		if err := replace(root, f.name, f.write); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)

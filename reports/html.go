@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -19,13 +20,10 @@ var pageFiles embed.FS
 // chartWidth is the width that charts are laid out on, in SVG user units.
 const chartWidth = 1180
 
-// Events returns the timeline of a result.
-type Events func(*Result) ([]timeline.Event, error)
-
-// WriteHTML writes report.html: one file that needs nothing else. A result
-// whose timeline cannot be read is shown without its picture, and why. events
-// may be nil: no pictures.
-func WriteHTML(w io.Writer, r *Report, events Events) error {
+// WriteHTML writes report.html: one file that needs nothing else. run is the run
+// directory, from which it draws the timelines; nil for no pictures. A result
+// whose timeline cannot be read is shown without its picture, and why.
+func (r *Report) WriteHTML(w io.Writer, run fs.FS) error {
 	t, err := template.ParseFS(pageFiles, "page/page.html")
 	if err != nil {
 		return fmt.Errorf("read page template: %w", err)
@@ -43,7 +41,7 @@ func WriteHTML(w io.Writer, r *Report, events Events) error {
 		Started: r.Started.Format("2006-01-02 15:04:05 MST"), Counts: tallies(r),
 	}
 	for i := range r.Results {
-		p.Results = append(p.Results, sectionOf(&r.Results[i], i, events))
+		p.Results = append(p.Results, sectionOf(&r.Results[i], i, run))
 	}
 	if err := t.ExecuteTemplate(w, "page.html", p); err != nil {
 		return fmt.Errorf("write page: %w", err)
@@ -101,7 +99,7 @@ type checkRow struct {
 	Error string
 }
 
-func sectionOf(r *Result, n int, events Events) section {
+func sectionOf(r *Result, n int, run fs.FS) section {
 	s := section{Result: r, Anchor: fmt.Sprintf("result-%d", n+1), Fraction: fraction(r), Worst: worst(r), Files: files(r.Artifacts)}
 	for _, c := range r.Checks {
 		row := checkRow{Check: c}
@@ -111,10 +109,10 @@ func sectionOf(r *Result, n int, events Events) section {
 		}
 		s.Checks = append(s.Checks, row)
 	}
-	if events == nil || r.Artifacts.Timeline == "" {
+	if run == nil || r.Artifacts.Timeline == "" {
 		return s
 	}
-	list, err := events(r)
+	list, err := readTimeline(run, r.Artifacts.Timeline)
 	if err != nil {
 		s.NoChart = err.Error()
 		return s
@@ -123,10 +121,19 @@ func sectionOf(r *Result, n int, events Events) section {
 	return s
 }
 
+func readTimeline(run fs.FS, path string) ([]timeline.Event, error) {
+	f, err := run.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open timeline: %w", err)
+	}
+	defer f.Close()
+	return timeline.Read(f)
+}
+
 // files are links to what lies beside the page, by their names.
 func files(a Artifacts) []file {
 	var all []file
-	for _, p := range append([]string{a.Timeline, a.PCAP}, a.Logs...) {
+	for _, p := range append([]string{a.Timeline, a.Pcap}, a.Logs...) {
 		if p != "" && !strings.Contains(p, ":") {
 			all = append(all, file{path.Base(p), p})
 		}

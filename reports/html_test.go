@@ -2,27 +2,38 @@ package reports
 
 import (
 	"bytes"
-	"errors"
+	"io/fs"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/net/html"
 
 	"github.com/viplab/viplab/lab/timeline"
 )
 
-func writePage(t *testing.T, events Events) string {
+func writePage(t *testing.T, run fs.FS) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteHTML(&b, sampleReport(), events); err != nil {
+	if err := sampleReport().WriteHTML(&b, run); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
-func withTimeline(list []timeline.Event) Events {
-	return func(*Result) ([]timeline.Event, error) { return list, nil }
+// withTimeline is a run directory in which the first result has its timeline.
+func withTimeline(t *testing.T, list []timeline.Event) fs.FS {
+	t.Helper()
+	var b bytes.Buffer
+	rec := timeline.NewRecorder(func() timeline.Time { return 1 }, &b)
+	for _, e := range list {
+		rec.Record(e)
+	}
+	if err := rec.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return fstest.MapFS{"stop/timeline.ndjson": {Data: b.Bytes()}}
 }
 
 // walk calls do with each element of a page.
@@ -42,7 +53,7 @@ func walk(t *testing.T, page string, do func(*html.Node)) {
 // The page needs nothing but itself: every reference is to a place in it or to
 // a file beside it, and nothing is loaded.
 func TestPageIsSelfContained(t *testing.T) {
-	page := writePage(t, withTimeline(sampleEvents()))
+	page := writePage(t, withTimeline(t, sampleEvents()))
 	if m := regexp.MustCompile(`(?i)(https?:)?//[a-z]|url\(|@import`).FindString(strings.ReplaceAll(page, "// Hides", "")); m != "" {
 		t.Errorf("page refers to something outside: %q", m)
 	}
@@ -69,7 +80,7 @@ func TestPageIsSelfContained(t *testing.T) {
 }
 
 func TestPageHasTimeline(t *testing.T) {
-	page := writePage(t, withTimeline(sampleEvents()))
+	page := writePage(t, withTimeline(t, sampleEvents()))
 	classes, texts := map[string]int{}, map[string]bool{}
 	charts := 0
 	walk(t, page, func(n *html.Node) {
@@ -121,7 +132,7 @@ func TestPageEscapes(t *testing.T) {
 		}
 	}
 	scripts := 0
-	walk(t, writePage(t, withTimeline(events)), func(n *html.Node) {
+	walk(t, writePage(t, withTimeline(t, events)), func(n *html.Node) {
 		switch n.Data {
 		case "script":
 			scripts++
@@ -137,7 +148,7 @@ func TestPageEscapes(t *testing.T) {
 // An hour with 7,200 advertisements and 36,000 requests stays a page that a
 // browser opens at once.
 func TestPageOfAnHour(t *testing.T) {
-	page := writePage(t, withTimeline((&recorder{}).lab(3600.0/32)))
+	page := writePage(t, withTimeline(t, (&recorder{}).lab(3600.0/32)))
 	const most = 1 << 20
 	if len(page) > most {
 		t.Errorf("page has %d bytes; want at most %d", len(page), most)
@@ -154,11 +165,11 @@ func TestPageOfAnHour(t *testing.T) {
 }
 
 func TestPageWithoutTimeline(t *testing.T) {
-	page := writePage(t, func(*Result) ([]timeline.Event, error) { return nil, errors.New("disk is gone") })
-	if !strings.Contains(page, "No picture: disk is gone") {
+	page := writePage(t, fstest.MapFS{})
+	if !strings.Contains(page, "No picture: open timeline: open stop/timeline.ndjson: file does not exist") {
 		t.Error("page does not say why there is no picture")
 	}
-	if page := writePage(t, withTimeline(nil)); !strings.Contains(page, "the timeline is empty") {
+	if page := writePage(t, withTimeline(t, nil)); !strings.Contains(page, "the timeline is empty") {
 		t.Error("page does not say that the timeline is empty")
 	}
 	if strings.Contains(writePage(t, nil), "<svg class=\"chart\"") {

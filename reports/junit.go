@@ -14,7 +14,7 @@ import (
 // WriteJUnit writes junit.xml: a suite for each suite and daemon, a case for
 // each check, with its requirement as a property. A scenario that gave no
 // checks is a case itself.
-func WriteJUnit(w io.Writer, r *Report) error {
+func (r *Report) WriteJUnit(w io.Writer) error {
 	all := suites{Name: "viplab", Time: decimal(r.WallSeconds)}
 	for i := range r.Results {
 		all.suite(r, &r.Results[i]).add(&r.Results[i])

@@ -61,8 +61,41 @@ type Result struct {
 // Artifacts are the files of a result, by their paths from the run directory.
 type Artifacts struct {
 	Timeline string   `json:"timeline"`
-	PCAP     string   `json:"pcap"`
+	Pcap     string   `json:"pcap"`
 	Logs     []string `json:"logs"`
+}
+
+// New returns a report without results.
+func New(started time.Time, k Kernel) *Report {
+	return &Report{Schema: Schema, Started: started, Kernel: k}
+}
+
+// Add appends results. The report's own time is up to now.
+func (r *Report) Add(results ...Result) {
+	r.Results = append(r.Results, results...)
+	r.WallSeconds = time.Since(r.Started).Seconds()
+}
+
+// Relative makes the paths of artifacts relative to the run directory that the
+// report is for. Those that do not lie in it stay as they are.
+func (r *Report) Relative(dir string) {
+	for i := range r.Results {
+		a := &r.Results[i].Artifacts
+		a.Timeline, a.Pcap = within(dir, a.Timeline), within(dir, a.Pcap)
+		logs := make([]string, len(a.Logs))
+		for n, path := range a.Logs {
+			logs[n] = within(dir, path)
+		}
+		a.Logs = logs
+	}
+}
+
+func within(dir, path string) string {
+	rel, err := filepath.Rel(dir, path)
+	if path == "" || err != nil || !filepath.IsLocal(rel) {
+		return path
+	}
+	return filepath.ToSlash(rel)
 }
 
 // Passed returns how many checks passed, of how many.
@@ -124,7 +157,7 @@ func (r *Report) ExitStatus() int {
 }
 
 // WriteJSON writes report.json. Lists are never null.
-func WriteJSON(w io.Writer, r *Report) error {
+func (r *Report) WriteJSON(w io.Writer) error {
 	out := *r
 	out.Schema = Schema
 	out.Results = make([]Result, len(r.Results))

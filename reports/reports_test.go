@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,11 +44,11 @@ func TestWrite(t *testing.T) {
 		name  string
 		write func(io.Writer) error
 	}{
-		{"report.json", func(w io.Writer) error { return WriteJSON(w, sampleReport()) }},
-		{"report.txt", func(w io.Writer) error { return WriteText(w, sampleReport(), false) }},
-		{"report-colours.txt", func(w io.Writer) error { return WriteText(w, sampleReport(), true) }},
-		{"nothing.txt", func(w io.Writer) error { return WriteText(w, &Report{}, false) }},
-		{"junit.xml", func(w io.Writer) error { return WriteJUnit(w, sampleReport()) }},
+		{"report.json", sampleReport().WriteJSON},
+		{"report.txt", sampleReport().WriteText},
+		{"report-colours.txt", func(w io.Writer) error { return paint(true).write(w, sampleReport()) }},
+		{"nothing.txt", (&Report{}).WriteText},
+		{"junit.xml", sampleReport().WriteJUnit},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -71,7 +72,7 @@ func (refuser) Write([]byte) (int, error) { return 0, errFull }
 // The names that scripts rely on.
 func TestJSONNames(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteJSON(&b, sampleReport()); err != nil {
+	if err := sampleReport().WriteJSON(&b); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -99,7 +100,7 @@ func TestJSONNames(t *testing.T) {
 
 func TestJUnitParses(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteJUnit(&b, sampleReport()); err != nil {
+	if err := sampleReport().WriteJUnit(&b); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -166,7 +167,7 @@ func TestWriteDir(t *testing.T) {
 	}
 	want := sampleReport()
 	want.Results[1].Artifacts.Timeline = "../elsewhere.ndjson"
-	if err := WriteDir(dir, want); err != nil {
+	if err := want.WriteDir(dir); err != nil {
 		t.Fatal(err)
 	}
 	got, err := Load(dir)
@@ -191,6 +192,20 @@ func TestWriteDir(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 4 { // stop and three reports
 		t.Errorf("%d entries, %v; want 4, no part left", len(entries), err)
+	}
+}
+
+func TestRelative(t *testing.T) {
+	r := New(time.Now(), Kernel{})
+	r.Add(Result{Artifacts: Artifacts{Timeline: "runs/1/a/timeline.ndjson", Pcap: "elsewhere/x.pcapng", Logs: []string{"runs/1/a/logs/web1.log"}}}, Result{})
+	r.Relative("runs/1")
+	r.Relative(".") // nothing more to do
+	want := Artifacts{Timeline: "a/timeline.ndjson", Pcap: "elsewhere/x.pcapng", Logs: []string{"a/logs/web1.log"}}
+	if d := cmp.Diff(want, r.Results[0].Artifacts); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if r.Results[1].Artifacts.Timeline != "" {
+		t.Errorf("no timeline became %q", r.Results[1].Artifacts.Timeline)
 	}
 }
 

@@ -23,7 +23,7 @@ func sampleReport() *Report {
 						Want: "0.804688 s ± 0.001 s after the resignation of web1", Got: "0.804690 s", ErrorSeconds: &exact},
 					{ID: "vip", Title: "192.168.0.5 is on web2", Node: "web2", Verdict: expect.Pass, Want: "web2 alone", Got: "web2: 192.168.0.5/24 on enp0s3"},
 				},
-				Artifacts: Artifacts{Timeline: "stop/timeline.ndjson", PCAP: "stop/capture.pcapng", Logs: []string{"stop/web1/keepalived.log"}},
+				Artifacts: Artifacts{Timeline: "stop/timeline.ndjson", Pcap: "stop/capture.pcapng", Logs: []string{"stop/web1/keepalived.log"}},
 			},
 			{
 				Scenario: "course/web-hot-standby/kill-all", Suite: "course", Topology: "web-hot-standby",

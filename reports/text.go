@@ -39,10 +39,13 @@ func (p paint) verdict(v expect.Verdict, s string) string {
 }
 
 // WriteText writes a table with a line for each result, and under it why what
-// did not pass did not.
-func WriteText(w io.Writer, r *Report, colours bool) error {
+// did not pass did not. It is coloured on a terminal that wants that.
+func (r *Report) WriteText(w io.Writer) error {
+	return paint(Colours(w, os.Getenv)).write(w, r)
+}
+
+func (p paint) write(w io.Writer, r *Report) error {
 	var b strings.Builder
-	p := paint(colours)
 	b.WriteString(p.table(r))
 	b.WriteByte('\n')
 	for i := range r.Results {
