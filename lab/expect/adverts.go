@@ -10,8 +10,8 @@ import (
 // Title implements Expectation.
 func (a *Adverts) Title() string { return fmt.Sprintf("%s advertises VRID %d", a.Node, a.VRID) }
 
-// Judge implements Expectation: how many, each field, and the cadence.
-func (a *Adverts) Judge(r *Run, w Window) []Check {
+// judge looks at how many, each field, and the cadence.
+func (a *Adverts) judge(r *Run, w Window) []Check {
 	ro, err := r.router(a.Node, a.VRID)
 	if err != nil {
 		return unevaluated(a.Node, w, err)

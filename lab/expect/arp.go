@@ -18,8 +18,7 @@ func (a *ARP) Title() string {
 	return fmt.Sprintf("%s alone answers ARP for %s", a.Node, a.Address)
 }
 
-// Judge implements Expectation.
-func (a *ARP) Judge(r *Run, w Window) []Check {
+func (a *ARP) judge(r *Run, w Window) []Check {
 	replies := filter(r.index().Announced(a.Address).Between(w.From, w.To), isReply)
 	asked := a.asked(r, w)
 	c := Check{Node: a.Node, ID: "R3768-6.4.3-01", Want: "every reply from " + a.Node, At: w.To}

@@ -109,7 +109,7 @@ type Expectation interface {
 	Title() string
 }
 
-// Judge judges items over w. Checks without an id or a title get their item's.
+// Judge judges items over w.
 func Judge(items []Item, r *Run, w Window) []Check {
 	var checks []Check
 	for _, item := range items {

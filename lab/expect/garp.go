@@ -15,9 +15,9 @@ func (g *GARP) Title() string { return fmt.Sprintf("%s announces %s", g.Node, g.
 // over (the 50 ms of R3768-6.4.2-07).
 const burstSpan = 50 * time.Millisecond
 
-// Judge implements Expectation: the first burst, that the advertisement came
+// judge looks at the first burst, that the advertisement came
 // before it, the sender, and the second burst where the configuration has one.
-func (g *GARP) Judge(r *Run, w Window) []Check {
+func (g *GARP) judge(r *Run, w Window) []Check {
 	ro, err := r.routerOf(g.Node, g.Address)
 	if err != nil {
 		return unevaluated(g.Node, w, err)

@@ -22,8 +22,7 @@ func (h *HTTP) Title() string {
 	return fmt.Sprintf("%s is answered", h.Probe)
 }
 
-// Judge implements Expectation.
-func (h *HTTP) Judge(r *Run, w Window) []Check {
+func (h *HTTP) judge(r *Run, w Window) []Check {
 	s := r.series(h.Probe, "http", w, h.good)
 	d := demand{count: h.count(), maxGap: h.MaxGap, settle: h.Settle, what: "answer"}
 	if h.Fails {

@@ -18,8 +18,7 @@ func (i *IPVS) Title() string {
 	return fmt.Sprintf("%s balances %s over %s", i.Node, i.Service, i.servers())
 }
 
-// Judge implements Expectation.
-func (i *IPVS) Judge(r *Run, w Window) []Check {
+func (i *IPVS) judge(r *Run, w Window) []Check {
 	c := Check{Node: i.Node, Want: i.want(), Verdict: w.unmet(), At: w.To}
 	service := i.find(r.index().Table(i.Node, w.To))
 	switch {

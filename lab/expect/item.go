@@ -91,18 +91,11 @@ func (i Item) Judge(r *Run, w Window) []Check {
 	for n := range checks {
 		check := &checks[n]
 		switch {
-		case n == 0 && i.ID != "":
-			check.ID = i.ID
-		case check.ID == "":
-			check.ID = c.word
-		}
-		switch {
-		case check.Title == "":
-			check.Title = i.Describe()
-		case n > 0 && i.Title != "":
+		case n == 0:
+			check.ID = cmp.Or(i.ID, check.ID)
+			check.Title = cmp.Or(i.Title, check.Title)
+		case i.Title != "":
 			check.Title = i.Title + ": " + check.Title
-		case n == 0 && i.Title != "":
-			check.Title = i.Title
 		}
 	}
 	return checks

@@ -16,9 +16,9 @@ func (l *Log) Title() string {
 	return fmt.Sprintf("%s %s %q", l.Node, verb, l.Phrase)
 }
 
-// Judge implements Expectation. A daemon that logs to its output and to syslog
+// A daemon that logs to its output and to syslog
 // says each line twice; the source that has most of them counts.
-func (l *Log) Judge(r *Run, w Window) []Check {
+func (l *Log) judge(r *Run, w Window) []Check {
 	bySource, n := map[string]int{}, 0
 	var last *timeline.Event
 	for _, e := range r.index().OfNode(timeline.KindLog, l.Node).Between(w.From, w.To) {

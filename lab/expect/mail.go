@@ -12,9 +12,9 @@ func (m *Mail) Title() string {
 	return fmt.Sprintf("%s gets mail: %s", m.Node, strings.Join(m.Subjects, ", "))
 }
 
-// Judge implements Expectation. A mail counts if its subject is the expected
+// A mail counts if its subject is the expected
 // one and, where Body is given, its body contains it.
-func (m *Mail) Judge(r *Run, w Window) []Check {
+func (m *Mail) judge(r *Run, w Window) []Check {
 	mails := r.index().OfNode(timeline.KindMail, m.Node).Between(w.From, w.To)
 	c := Check{Node: m.Node, Want: m.want(), Got: describeMails(mails), Verdict: w.unmet(), At: w.To}
 	next := 0

@@ -9,10 +9,10 @@ import (
 // Title implements Expectation.
 func (m *Master) Title() string { return fmt.Sprintf("%s is Master of VRID %d", m.Node, m.VRID) }
 
-// Judge implements Expectation. Node must have advertised within three
+// Node must have advertised within three
 // intervals of the window's end. Another node that advertised since Node's
 // reign began is a rival until it resigned or let its next advertisement out.
-func (m *Master) Judge(r *Run, w Window) []Check {
+func (m *Master) judge(r *Run, w Window) []Check {
 	ro, err := r.router(m.Node, m.VRID)
 	if err != nil {
 		return unevaluated(m.Node, w, err)

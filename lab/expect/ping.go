@@ -14,8 +14,7 @@ func (p *Ping) Title() string {
 	return fmt.Sprintf("probe %s is answered", p.Probe)
 }
 
-// Judge implements Expectation.
-func (p *Ping) Judge(r *Run, w Window) []Check {
+func (p *Ping) judge(r *Run, w Window) []Check {
 	s := r.series(p.Probe, "ping", w, func(e *timeline.Event) bool { return e.Probe.OK != p.Fails })
 	d := demand{count: max(p.Count, 1), maxGap: p.MaxGap, what: "answer"}
 	if p.Fails {

@@ -14,8 +14,7 @@ func (p *Process) Title() string {
 	return fmt.Sprintf("%s does not run on %s", p.Service, p.Node)
 }
 
-// Judge implements Expectation.
-func (p *Process) Judge(r *Run, w Window) []Check {
+func (p *Process) judge(r *Run, w Window) []Check {
 	running := r.index().Running(p.Node, p.Service, w.To)
 	c := Check{Node: p.Node, Want: "not running", Got: p.got(r, w, running), Verdict: w.unmet(), At: w.To}
 	if p.Running {

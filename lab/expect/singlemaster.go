@@ -14,9 +14,9 @@ func (s *SingleMaster) Title() string {
 	return fmt.Sprintf("never two Masters of VRID %d", s.VRID)
 }
 
-// Judge implements Expectation. The first check holds the advertisements to
+// The first check holds the advertisements to
 // it, the second the kernels that own the virtual addresses.
-func (s *SingleMaster) Judge(r *Run, w Window) []Check {
+func (s *SingleMaster) judge(r *Run, w Window) []Check {
 	want := "no two at once for longer than " + short(s.Allow+r.Tolerance)
 	masters := Check{ID: "R3768-2.1-01", Want: want}
 	owners := Check{Title: fmt.Sprintf("never two owners of the addresses of VRID %d", s.VRID), Want: want}

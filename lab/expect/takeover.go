@@ -25,9 +25,9 @@ func (t *Takeover) Title() string {
 	return fmt.Sprintf("%s becomes Master of VRID %d in time after its start", t.To, t.VRID)
 }
 
-// Judge implements Expectation. The first check is the time; Resigned and
+// The first check is the time; Resigned and
 // Preempt add one each.
-func (t *Takeover) Judge(r *Run, w Window) []Check {
+func (t *Takeover) judge(r *Run, w Window) []Check {
 	to, err := r.router(t.To, t.VRID)
 	switch {
 	case err != nil:

@@ -16,8 +16,7 @@ func (v *VIP) Title() string {
 	return fmt.Sprintf("%s is on %s", v.Address, v.Node)
 }
 
-// Judge implements Expectation.
-func (v *VIP) Judge(r *Run, w Window) []Check {
+func (v *VIP) judge(r *Run, w Window) []Check {
 	holders := slices.DeleteFunc(r.index().Holders(v.Address, w.To), func(h timeline.Holder) bool {
 		return h.Node != v.Node && slices.Contains(v.Ignore, h.Node)
 	})
