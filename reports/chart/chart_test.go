@@ -133,21 +133,89 @@ func TestBuild(t *testing.T) {
 		"part.txt":  {From: 4_100_000_000, To: 9_700_000_000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Build(x, span.From, span.To).text()
-			path := "testdata/" + name
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("(-want +got):\n%s", d)
-			}
+			golden(t, name, Build(x, span.From, span.To).text())
 		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := "testdata/" + name
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", name, d)
+	}
+}
+
+// A fault belongs to a window in which it begins or is healed.
+func TestFaultsOfWindow(t *testing.T) {
+	var s story
+	s.fault(2, "pause", timeline.Begin)
+	s.fault(6, "pause", timeline.End)
+	s.fault(6, "never-begun", timeline.End)
+	x := timeline.NewIndex(s)
+	for _, tc := range []struct {
+		from, to timeline.Time
+		want     int
+	}{{0, 1e9, 0}, {0, 3e9, 1}, {3e9, 5e9, 0}, {3e9, 6e9, 1}, {7e9, 9e9, 0}, {0, 9e9, 1}} {
+		if got := len(Build(x, tc.from, tc.to).Faults); got != tc.want {
+			t.Errorf("%s to %s: %d faults; want %d", tc.from, tc.to, got, tc.want)
+		}
+	}
+}
+
+func TestTransition(t *testing.T) {
+	for _, tc := range []struct {
+		line, instance, state string
+		ok                    bool
+	}{
+		{"(VI_1) Entering FAULT STATE", "VI_1", "FAULT", true},
+		{"Keepalived_vrrp[12]: (VI 2) Entering BACKUP STATE (init)", "VI 2", "BACKUP", true},
+		{"(VI_1) Entering the house", "", "", false},
+		{"Entering MASTER STATE", "", "", false},
+		{"(VI_1) sent 0 priority", "", "", false},
+		{"", "", "", false},
+	} {
+		instance, state, ok := transition(tc.line)
+		if ok != tc.ok || ok && (instance != tc.instance || state != tc.state) {
+			t.Errorf("%q: got %q %q %v", tc.line, instance, state, ok)
+		}
+	}
+}
+
+// Routers that are strangers to each other get no lane for the other's VRID.
+func TestVRIDsOf(t *testing.T) {
+	var s story
+	s.process(0, "a", "keepalived", timeline.Begin, 1)
+	s.process(0, "b", "vipd", timeline.Begin, 2)
+	s.process(0, "b", "vipd", timeline.Begin, 3)
+	s.process(1, "b", "vipd", timeline.End, 3)
+	s.process(0, "c", "keepalived", timeline.Begin, 4)
+	s.process(0, "web", "httpd", timeline.Begin, 5)
+	s.advert(4, "a", 51, 100)
+	s.advert(4, "b", 61, 100)
+	s[len(s)-1].Frame.Network = "other"
+	c := Build(timeline.NewIndex(s), 0, 5e9)
+	got := map[string][]string{}
+	for _, g := range c.Groups {
+		for _, l := range g.Lanes {
+			if strings.HasPrefix(l.Label, "VRID") {
+				got[g.Name] = append(got[g.Name], fmt.Sprint(l.Label, " ", len(l.Bands)))
+			}
+		}
+	}
+	// c has sent nothing yet: it may be on either network.
+	want := map[string][]string{"a": {"VRID 51 2"}, "b": {"VRID 61 2"}, "c": {"VRID 51 1", "VRID 61 1"}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -145,4 +146,24 @@ func TestShorten(t *testing.T) {
 			t.Errorf("%q in %v: got %q; want %q", tc.in, tc.width, got, tc.want)
 		}
 	}
+}
+
+// The whole layout, so that a change of it is seen: look at the page before
+// writing this anew.
+func TestDraw(t *testing.T) {
+	x := timeline.NewIndex(two())
+	extent := Extent(x)
+	d := Build(x, extent.From, extent.To).Draw(1000)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v x %v\n", d.Width, d.Height)
+	for _, r := range d.Rects {
+		fmt.Fprintf(&b, "rect %v,%v %v x %v %s: %s\n", r.X, r.Y, r.W, r.H, r.Class, r.Title)
+	}
+	for _, l := range d.Lines {
+		fmt.Fprintf(&b, "line %v %v to %v %s: %s\n", l.X, l.Y1, l.Y2, l.Class, l.Title)
+	}
+	for _, text := range d.Texts {
+		fmt.Fprintf(&b, "text %v,%v %s %s: %s\n", text.X, text.Y, text.Anchor, text.Class, text.Text)
+	}
+	golden(t, "drawing.txt", b.String())
 }
