@@ -18,10 +18,45 @@ import (
 	"github.com/viplab/viplab/lab/timeline"
 )
 
-// send sends a frame out of a node's eth0.
-func send(t testing.TB, node *nstest.Node, frames ...[]byte) {
+// testLAN is two nodes on a bridge with a capture on both ports.
+type testLAN struct {
+	*nstest.Net
+	frames *Frames
+	rec    *timeline.Recorder
+	eye    int // a packet socket that sees what the capture has seen before
+}
+
+// lan makes the network. The kernel hands a frame to the packet socket opened
+// last first, so that the eye must be there before the capture.
+func lan(t testing.TB, pcap io.Writer) *testLAN {
 	t.Helper()
-	nstest.In(t, node.NS, func() error {
+	n := &testLAN{Net: nstest.New(t, "a", "b"), rec: nstest.Recorder()}
+	nstest.In(t, n.Switch, func() (err error) {
+		if n.eye, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, int(htons(unix.ETH_P_ALL))); err != nil {
+			return err
+		}
+		return setReceiveBuffer(n.eye, 8<<20)
+	})
+	t.Cleanup(func() { unix.Close(n.eye) })
+	var err error
+	if n.frames, err = OpenFrames(n.Switch, n.rec, pcap); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = n.frames.Close() })
+	for _, name := range []string{"a", "b"} {
+		if err := n.frames.AddPort(Port{Index: n.Nodes[name].Port, Node: name, Interface: "eth0", Network: "lan"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+// send sends frames to everybody out of a node's eth0, and returns when each
+// has come in at one port and gone out at the other: a soft interrupt may do
+// that later.
+func (n *testLAN) send(t testing.TB, node string, frames ...[]byte) {
+	t.Helper()
+	nstest.In(t, n.Nodes[node].NS, func() error {
 		ifi, err := net.InterfaceByName("eth0")
 		if err != nil {
 			return err
@@ -38,24 +73,17 @@ func send(t testing.TB, node *nstest.Node, frames ...[]byte) {
 		}
 		return nil
 	})
-}
-
-// lan makes a network of two nodes with a capture on both ports.
-func lan(t testing.TB, pcap io.Writer) (*nstest.Net, *Frames, *timeline.Recorder) {
-	t.Helper()
-	n := nstest.New(t, "a", "b")
-	rec := nstest.Recorder()
-	f, err := OpenFrames(n.Switch, rec, pcap)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
-	for _, name := range []string{"a", "b"} {
-		if err := f.AddPort(Port{Index: n.Nodes[name].Port, Node: name, Interface: "eth0", Network: "lan"}); err != nil {
+	ports := map[int]bool{n.Nodes["a"].Port: true, n.Nodes["b"].Port: true}
+	buf := make([]byte, 2048)
+	for passed := 0; passed < 2*len(frames); {
+		_, from, err := unix.Recvfrom(n.eye, buf, 0)
+		if err != nil && !errors.Is(err, unix.EINTR) {
 			t.Fatal(err)
 		}
+		if sa, ok := from.(*unix.SockaddrLinklayer); ok && ports[sa.Ifindex] {
+			passed++
+		}
 	}
-	return n, f, rec
 }
 
 func framesOf(rec *timeline.Recorder) []string {
@@ -73,10 +101,11 @@ const vrrpFromB = "01005e000012 020000000002 0800 45c0 0028 0000 4000 ff 70 d890
 	"2121 6401 0101 339d ac100f63 61316232 63336434"
 
 func TestFramesAttribution(t *testing.T) {
-	n, f, rec := lan(t, nil)
+	n := lan(t, nil)
+	f, rec := n.frames, n.rec
 	before := rec.Now()
-	send(t, n.Nodes["a"], unhex(t, arpFromA))
-	send(t, n.Nodes["b"], unhex(t, vrrpFromB))
+	n.send(t, "a", unhex(t, arpFromA))
+	n.send(t, "b", unhex(t, vrrpFromB))
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,20 +124,21 @@ func TestFramesAttribution(t *testing.T) {
 }
 
 func TestFramesOfRemovedPort(t *testing.T) {
-	n, f, rec := lan(t, nil)
+	n := lan(t, nil)
+	f, rec := n.frames, n.rec
 	a := n.Nodes["a"]
-	send(t, a, unhex(t, arpFromA))
+	n.send(t, "a", unhex(t, arpFromA))
 	if err := f.RemovePort(a.Port); err != nil {
 		t.Fatal(err)
 	}
-	send(t, a, unhex(t, arpFromA)) // of no known port
+	n.send(t, "a", unhex(t, arpFromA)) // of no known port
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.AddPort(Port{Index: a.Port, Node: "c", Interface: "eth1", Network: "lan"}); err != nil {
 		t.Fatal(err)
 	}
-	send(t, a, unhex(t, arpFromA))
+	n.send(t, "a", unhex(t, arpFromA))
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +150,8 @@ func TestFramesOfRemovedPort(t *testing.T) {
 
 // More frames than a batch holds, all of them before Sync returns.
 func TestFramesSyncDrains(t *testing.T) {
-	n, f, rec := lan(t, nil)
+	n := lan(t, nil)
+	f, rec := n.frames, n.rec
 	const count = 5*batchSize + 7
 	burst := make([][]byte, count)
 	for i := range burst {
@@ -128,7 +159,7 @@ func TestFramesSyncDrains(t *testing.T) {
 		burst[i] = append(burst[i], make([]byte, i)...) // tells them apart
 	}
 	f.pump.mu.Lock() // a reader that is kept from reading falls behind
-	send(t, n.Nodes["b"], burst...)
+	n.send(t, "b", burst...)
 	f.pump.mu.Unlock()
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
@@ -150,9 +181,10 @@ func TestFramesSyncDrains(t *testing.T) {
 // The kernel takes the tag out of a frame that comes in; it must be put back.
 func TestFramesVLANTag(t *testing.T) {
 	var file bytes.Buffer
-	n, f, rec := lan(t, &file)
+	n := lan(t, &file)
+	f, rec := n.frames, n.rec
 	tagged := strings.Replace(arpFromA, "0806", "8100 6005 0806", 1)
-	send(t, n.Nodes["a"], unhex(t, tagged))
+	n.send(t, "a", unhex(t, tagged))
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
 	}
@@ -166,8 +198,9 @@ func TestFramesVLANTag(t *testing.T) {
 }
 
 func TestFramesSummary(t *testing.T) {
-	n, f, rec := lan(t, nil)
-	send(t, n.Nodes["a"], unhex(t, arpFromA))
+	n := lan(t, nil)
+	f, rec := n.frames, n.rec
+	n.send(t, "a", unhex(t, arpFromA))
 	for range 2 { // the second Close does nothing
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
@@ -187,7 +220,8 @@ func TestFramesSummary(t *testing.T) {
 
 // A full socket must be told of, never passed over.
 func TestFramesMissed(t *testing.T) {
-	n, f, rec := lan(t, nil)
+	n := lan(t, nil)
+	f, rec := n.frames, n.rec
 	f.pump.mu.Lock() // holds the reader back
 	if err := f.pump.raw.Control(func(fd uintptr) {
 		if err := errors.Join(unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 1)); err != nil {
@@ -200,7 +234,7 @@ func TestFramesMissed(t *testing.T) {
 	for i := range burst {
 		burst[i] = unhex(t, vrrpFromB)
 	}
-	send(t, n.Nodes["b"], burst...)
+	n.send(t, "b", burst...)
 	f.pump.mu.Unlock()
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
@@ -213,10 +247,11 @@ func TestFramesMissed(t *testing.T) {
 
 func TestFramesFile(t *testing.T) {
 	var file bytes.Buffer
-	n, f, _ := lan(t, &file)
-	send(t, n.Nodes["a"], unhex(t, arpFromA))
+	n := lan(t, &file)
+	f := n.frames
+	n.send(t, "a", unhex(t, arpFromA))
 	f.Note("fault stop a begins")
-	send(t, n.Nodes["b"], unhex(t, vrrpFromB))
+	n.send(t, "b", unhex(t, vrrpFromB))
 	if err := f.Sync(); err != nil {
 		t.Fatal(err)
 	}
@@ -310,9 +345,10 @@ func (f *failing) Write(b []byte) (int, error) {
 
 // Events must go on when the file cannot be written, and the error come out.
 func TestFramesFileError(t *testing.T) {
-	n, f, rec := lan(t, &failing{room: 400})
+	n := lan(t, &failing{room: 400})
+	f, rec := n.frames, n.rec
 	for range 3 {
-		send(t, n.Nodes["a"], unhex(t, arpFromA))
+		n.send(t, "a", unhex(t, arpFromA))
 	}
 	if err := f.Close(); !errors.Is(err, io.ErrShortWrite) {
 		t.Errorf("close: %v", err)

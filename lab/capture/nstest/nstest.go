@@ -109,13 +109,33 @@ func (n *Net) node(t testing.TB, i int, name string) *Node {
 		return configure("eth0", node.MAC, node.Address)
 	})
 	In(t, n.Switch, func() error {
-		l, err := netlink.LinkByName(port)
+		l, err := netlink.LinkByIndex(node.Port)
 		if err != nil {
 			return err
 		}
-		return netlink.LinkSetUp(l)
+		return errors.Join(netlink.LinkSetUp(l), awaitUp(node.Port))
 	})
 	return node
+}
+
+// awaitUp returns when a link is operational, as the kernel finds only some time
+// after it was set up: a bridge passes no frames to a port before that.
+func awaitUp(index int) error {
+	updates, done := make(chan netlink.LinkUpdate, 64), make(chan struct{})
+	if err := netlink.LinkSubscribeWithOptions(updates, done, netlink.LinkSubscribeOptions{ListExisting: true}); err != nil {
+		return err
+	}
+	defer func() {
+		close(done)
+		for range updates { // ends when the subscription has
+		}
+	}()
+	for u := range updates {
+		if u.Attrs().Index == index && u.Attrs().OperState == netlink.OperUp {
+			return nil
+		}
+	}
+	return errors.New("subscription to links ended")
 }
 
 func attrs(name string) netlink.LinkAttrs {
