@@ -19,7 +19,7 @@ const backlog = 1024
 // full are counted and dropped.
 type Log struct {
 	detail  bool
-	sinks   []sink
+	write   sink
 	lines   chan line
 	dropped atomic.Uint64
 	done    chan struct{}
@@ -34,24 +34,29 @@ type sink func(line)
 
 // NewLog starts a log as o asks for. Close must follow.
 func NewLog(o *Options, stderr io.Writer) *Log {
-	l := &Log{detail: o.Detail > 0, lines: make(chan line, backlog), done: make(chan struct{})}
 	switch {
 	case o.Console:
-		l.sinks = append(l.sinks, func(n line) { fmt.Fprintf(stderr, "%s: %s\n", n.at.Format(time.ANSIC), n.text) })
-	case !o.NoSyslog:
-		l.sinks = append(l.sinks, toSyslog(o.Facility))
+		return newLog(o.Detail > 0, func(n line) { fmt.Fprintf(stderr, "%s: %s\n", n.at.Format(time.ANSIC), n.text) })
+	case o.NoSyslog:
+		return newLog(o.Detail > 0, func(line) {})
 	}
+	return newLog(o.Detail > 0, toSyslog("", "", o.Facility))
+}
+
+func newLog(detail bool, write sink) *Log {
+	l := &Log{detail: detail, write: write, lines: make(chan line, backlog), done: make(chan struct{})}
 	go l.run()
 	return l
 }
 
-// toSyslog writes to /dev/log, looking for it again as long as it is not there.
-func toSyslog(facility syslog.Priority) sink {
+// toSyslog writes to a syslog socket, the host's own for an empty network,
+// looking for it again as long as it is not there.
+func toSyslog(network, address string, facility syslog.Priority) sink {
 	var w *syslog.Writer
 	return func(n line) {
 		if w == nil {
 			var err error
-			if w, err = syslog.New(facility|syslog.LOG_INFO, ident); err != nil {
+			if w, err = syslog.Dial(network, address, facility|syslog.LOG_INFO, ident); err != nil {
 				w = nil
 				return
 			}
@@ -63,9 +68,7 @@ func toSyslog(facility syslog.Priority) sink {
 func (l *Log) run() {
 	defer close(l.done)
 	for n := range l.lines {
-		for _, s := range l.sinks {
-			s(n)
-		}
+		l.write(n)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,6 +116,32 @@ func TestInstance(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestServerDefaults(t *testing.T) {
+	text := "virtual_server 10.0.0.1 80 {\nreal_server 10.0.0.2 8080 {\nTCP_CHECK {\n}\n}\nreal_server 10.0.0.3 {\nweight 0\nSSL_GET {\nurl {\npath /\n}\n}\n}\npersistence_timeout\n}\n" +
+		"virtual_server fwmark 7 {\nlb_algo rr\nlb_kind DR\nwarmup 0\ndelay_loop 6\nquorum 3\nhysteresis 3\nreal_server 10.0.0.2 8080 {\nMISC_CHECK {\nmisc_path /x\n}\n}\n}\n"
+	cfg, err := Read(strings.NewReader(text), "k")
+	want := "k:1: virtual_server has no protocol: UDP is assumed\nk:1: virtual_server has no lb_algo: wlc is assumed\n" +
+		"k:1: virtual_server has no lb_kind: NAT is assumed\nk:22: hysteresis 3 is not below quorum 3"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	addr := netip.MustParseAddrPort
+	first := &VirtualServer{Pos: Pos{"k", 1, 1}, Address: addr("10.0.0.1:80"), Protocol: "UDP", DelayLoop: time.Minute, Scheduler: "wlc", Forward: "NAT",
+		Persistence: 6 * time.Minute, Warmup: time.Minute, Quorum: 1, RealServers: []*RealServer{
+			{Pos: Pos{"k", 2, 1}, Address: addr("10.0.0.2:8080"), Weight: 1, Forward: "NAT", Checker: &Checker{Kind: "TCP_CHECK",
+				ConnectTimeout: 5 * time.Second, Retry: 1, RetryDelay: time.Second, DelayLoop: time.Minute, Warmup: time.Minute, ConnectPort: 8080}},
+			{Pos: Pos{"k", 6, 1}, Address: addr("10.0.0.3:0"), Weight: 0, Forward: "NAT", Checker: &Checker{Kind: "SSL_GET",
+				ConnectTimeout: 5 * time.Second, Retry: 1, RetryDelay: 3 * time.Second, DelayLoop: time.Minute, Warmup: time.Minute, URLs: []URL{{Path: "/"}}}},
+		}}
+	second := &VirtualServer{Pos: Pos{"k", 16, 1}, FWMark: 7, DelayLoop: 6 * time.Second, Scheduler: "rr", Forward: "DR", Quorum: 3, Hysteresis: 2, RealServers: []*RealServer{
+		{Pos: Pos{"k", 23, 1}, Address: addr("10.0.0.2:8080"), Weight: 1, Forward: "DR", Checker: &Checker{Kind: "MISC_CHECK",
+			ConnectTimeout: 5 * time.Second, Retry: 0, RetryDelay: time.Second, DelayLoop: 6 * time.Second, ConnectPort: 8080}}}}
+	ports := cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
+	if diff := cmp.Diff([]*VirtualServer{first, second}, cfg.VirtualServers, ports); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

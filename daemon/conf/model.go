@@ -148,8 +148,8 @@ type RealServer struct {
 type Checker struct {
 	Kind           string        // HTTP_GET, SSL_GET, TCP_CHECK ...
 	ConnectTimeout time.Duration // default 5 s
-	Retry          int           // nb_get_retry or retry, default 1
-	RetryDelay     time.Duration // delay_before_retry, default 3 s for HTTP and SSL, 1 s for TCP
+	Retry          int           // nb_get_retry or retry, default 1; MISC 0, DNS 3
+	RetryDelay     time.Duration // delay_before_retry, default 3 s for HTTP and SSL, delay_loop for DNS, else 1 s
 	DelayLoop      time.Duration // default the virtual server's
 	Warmup         time.Duration // default the virtual server's
 	ConnectPort    uint16        // default the server's port

@@ -82,6 +82,9 @@ func (b *build) inherit(v *VirtualServer, r *RealServer) {
 	if !b.given(c, "warmup") {
 		c.Warmup = v.Warmup
 	}
+	if c.Kind == "DNS_CHECK" {
+		c.RetryDelay = c.DelayLoop
+	}
 	if c.ConnectPort == 0 {
 		c.ConnectPort = r.Address.Port()
 	}
@@ -97,8 +100,13 @@ func beginReal(b *build, s *Statement) {
 
 func beginChecker(b *build, s *Statement) {
 	b.checker = &Checker{Kind: s.Keyword(), ConnectTimeout: 5 * time.Second, Retry: 1, RetryDelay: time.Second}
-	if s.Keyword() != "TCP_CHECK" {
+	switch s.Keyword() {
+	case "HTTP_GET", "SSL_GET":
 		b.checker.RetryDelay = 3 * time.Second
+	case "MISC_CHECK":
+		b.checker.Retry = 0
+	case "DNS_CHECK":
+		b.checker.Retry, b.checker.RetryDelay = 3, 0 // the delay is delay_loop
 	}
 	if b.rs.Checker != nil {
 		b.errorf(s.Pos(), "real_server %s has a checker already; this one is passed over", b.rs.Address)

@@ -8,7 +8,8 @@ import (
 	"github.com/viplab/viplab/daemon/netif"
 )
 
-// handle lets e happen and carries out what comes of it.
+// handle lets e happen and carries out what comes of it. What is done is
+// logged after it: first things first.
 func (v *virtual) handle(e Event, at Instant) {
 	for _, a := range v.machine.Handle(e, at) {
 		switch a := a.(type) {
@@ -70,7 +71,7 @@ func (v *virtual) device(a conf.Address) (*netif.Link, netif.Address, error) {
 }
 
 func (v *virtual) add(list []conf.Address) {
-	v.logf(true, "setting VIPs.")
+	defer v.logf(true, "setting VIPs.")
 	for _, a := range list {
 		ip := a.Prefix.Addr()
 		if v.hostOwns(a) {
@@ -89,7 +90,7 @@ func (v *virtual) add(list []conf.Address) {
 }
 
 func (v *virtual) remove(list []conf.Address) {
-	v.logf(true, "removing VIPs.")
+	defer v.logf(true, "removing VIPs.")
 	for _, a := range list {
 		if v.own[a.Prefix.Addr()] {
 			continue
@@ -118,7 +119,7 @@ func (v *virtual) garp(list []conf.Address, repeat int) {
 			continue
 		}
 		targets = append(targets, target{link, a.Prefix.Addr()})
-		v.logf(true, "Sending/queueing gratuitous ARPs on %s for %s", link.Name, a.Prefix.Addr())
+		defer v.logf(true, "Sending/queueing gratuitous ARPs on %s for %s", link.Name, a.Prefix.Addr())
 	}
 	for range repeat {
 		for _, t := range targets {

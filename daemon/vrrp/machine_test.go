@@ -210,3 +210,42 @@ func wire(list []Action) []Action {
 	}
 	return out
 }
+
+// TestPhrases holds the log lines that people search for.
+func TestPhrases(t *testing.T) {
+	master := func() *Machine {
+		m := NewMachine(instance(100))
+		m.Handle(Startup{Source: ours}, 0)
+		m.Handle(Tick{}, Instant(downFor(100)))
+		return m
+	}
+	backup := func() *Machine {
+		m := NewMachine(instance(100, func(i *conf.Instance) { i.PreemptDelay = time.Minute }))
+		m.Handle(Startup{Source: ours}, 0)
+		return m
+	}
+	rows := []struct {
+		m     *Machine
+		event Event
+		want  Say
+	}{
+		{master(), hears(120, low), Say{false, "Master received advert from 10.0.0.1 with higher priority 120, ours 100"}},
+		{master(), hears(100, high), Say{false, "Master received advert from 10.0.1.1 with same priority 100 but higher IP address than ours"}},
+		{master(), hears(100, ours), Say{false, "equal priority advert received from remote host with our IP address."}},
+		{master(), hears(50, low), Say{false, "Received advert from 10.0.0.1 with lower priority 50, ours 100, forcing new election"}},
+		{master(), hears(0, low), Say{true, "Master received priority 0 message"}},
+		{backup(), hears(0, low), Say{true, "Backup received priority 0 advertisement"}},
+		{backup(), hears(50, low), Say{false, "start preempt delay (1m0s)"}},
+	}
+	for _, row := range rows {
+		var got []Action
+		for _, a := range row.m.Handle(row.event, Instant(5*time.Second)) {
+			if _, ok := a.(Say); ok {
+				got = append(got, a)
+			}
+		}
+		if diff := cmp.Diff([]Action{row.want}, got); diff != "" {
+			t.Errorf("%T %v (-want +got)\n%s", row.event, row.event, diff)
+		}
+	}
+}

@@ -97,6 +97,7 @@ func TestReceive(t *testing.T) {
 		{"R2338-5.3.6.2-02 longer password", func(a *Advert) { a.Auth[7] = '1' }, nil, false, BadPassword},
 		{"R2338-7.1-02 wrong password with priority 0", func(a *Advert) { a.Auth[0], a.Priority = 0, 0 }, nil, false, BadPassword},
 		{"R3768-7.1-15 an address missing", func(a *Advert) { a.Addresses = a.Addresses[:1] }, nil, false, BadAddresses},
+		{"R3768-7.1-15 an extra address", func(a *Advert) { a.Addresses = append(a.Addresses, low) }, nil, false, BadAddresses},
 		{"R3768-7.1-15 another address", func(a *Advert) { a.Addresses[0] = low }, nil, false, BadAddresses},
 		{"R3768-7.1-15 one address twice", func(a *Advert) { a.Addresses[0] = a.Addresses[1] }, nil, false, BadAddresses},
 		{"R3768-7.1-14 another order", func(a *Advert) { a.Addresses[0], a.Addresses[1] = a.Addresses[1], a.Addresses[0] }, nil, false, 0},

@@ -275,8 +275,8 @@ func TestReload(t *testing.T) {
 		t.Errorf("priority %d, addresses %v", f.VRRP.Priority, f.VRRP.IPAddress)
 	}
 	for _, line := range a.log.until(t, "gratuitous ARPs") {
-		if strings.Contains(line, "STATE") {
-			t.Errorf("transition: %s", line)
+		if strings.Contains(line, "STATE") || strings.Contains(line, "advert") {
+			t.Errorf("a transition, or its own packets came back: %s", line)
 		}
 	}
 	if err := a.router.Reload(t.Context(), nil); err != nil {
@@ -299,7 +299,7 @@ func TestWrongPassword(t *testing.T) {
 	a, b, _, _ := pair(t)
 	b.run(quick(200))
 	b.log.until(t, "Entering MASTER STATE")
-	a.run(quick(100, func(i *conf.Instance) { i.AuthPass = "other" }))
+	a.run(quick(100, func(i *conf.Instance) { i.AuthPass, i.DownTimerAdverts = "other", 3 }))
 	before := a.log.until(t, "Entering MASTER STATE")
 	if n := strings.Count(strings.Join(before, "\n"), "received an invalid passwd!"); n != 1 {
 		t.Errorf("%d lines on the password:\n%s", n, strings.Join(before, "\n"))

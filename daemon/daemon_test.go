@@ -1,0 +1,329 @@
+package daemon
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/daemon/internal/testnet"
+)
+
+// beVipd makes the test binary vipd itself.
+const beVipd = "VIPD_TEST_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(beVipd) != "" {
+		os.Exit(Main(os.Args, os.Stderr))
+	}
+	code := testnet.Main(m)
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// node is a host with a folder for the daemon's files.
+type node struct {
+	*testnet.Host
+	t   *testing.T
+	dir string
+}
+
+func newNode(t *testing.T) *node {
+	sw, h := testnet.New(t), testnet.New(t)
+	sw.Switch()
+	h.Plug(sw, "p1", "10.0.0.1/24")
+	return &node{h, t, t.TempDir()}
+}
+
+func (n *node) file(name string) string { return filepath.Join(n.dir, name) }
+
+func (n *node) write(name, text string) {
+	n.t.Helper()
+	if err := os.WriteFile(n.file(name), []byte(text), 0o644); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// config is a sound configuration, with lines added to its instance.
+func config(lines ...string) string {
+	return "vrrp_instance VI_1 {\n  interface eth0\n  virtual_router_id 51\n  down_timer_adverts 1\n  virtual_ipaddress {\n    10.0.0.100/24\n  }\n  " +
+		strings.Join(lines, "\n  ") + "\n}\n"
+}
+
+// command is vipd in the node, with its files there.
+func (n *node) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0] = "vipd"
+	cmd.Env = append(os.Environ(), beVipd+"=1")
+	cmd.Dir = n.dir
+	return cmd
+}
+
+// run runs vipd to its end.
+func (n *node) run(args ...string) (status int, output string) {
+	n.t.Helper()
+	cmd := n.command(args...)
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	n.Do(func() error {
+		var exit *exec.ExitError
+		if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+			return err
+		}
+		return nil
+	})
+	return cmd.ProcessState.ExitCode(), out.String()
+}
+
+// process is vipd in the foreground.
+type process struct {
+	*exec.Cmd
+	t   *testing.T
+	log *bufio.Scanner
+}
+
+func (n *node) start(flags string) *process {
+	n.t.Helper()
+	p := &process{Cmd: n.command(flags, "-f", "k.conf", "-p", "k.pid"), t: n.t}
+	pipe, err := p.StderrPipe()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	p.log = bufio.NewScanner(pipe)
+	n.Do(p.Cmd.Start)
+	n.t.Cleanup(func() {
+		if p.ProcessState == nil {
+			_ = p.Process.Kill()
+			_ = p.Wait()
+		}
+	})
+	return p
+}
+
+// until waits for a line that contains text and returns the lines before it.
+func (p *process) until(text string) string {
+	p.t.Helper()
+	var before []string
+	for p.log.Scan() {
+		if strings.Contains(p.log.Text(), text) {
+			return strings.Join(before, "\n")
+		}
+		before = append(before, p.log.Text())
+	}
+	p.t.Fatalf("no line with %q in\n%s", text, strings.Join(before, "\n"))
+	return ""
+}
+
+// end sends a signal and returns the exit status and the last lines.
+func (p *process) end(sig os.Signal) (int, string) {
+	p.t.Helper()
+	if err := p.Process.Signal(sig); err != nil {
+		p.t.Fatal(err)
+	}
+	var rest []string
+	for p.log.Scan() {
+		rest = append(rest, p.log.Text())
+	}
+	_ = p.Wait()
+	return p.ProcessState.ExitCode(), strings.Join(rest, "\n")
+}
+
+func TestExitStatus(t *testing.T) {
+	n := newNode(t)
+	rows := []struct {
+		name, text string
+		args       []string
+		status     int
+		says       string
+	}{
+		{"version", "", []string{"-v"}, 0, "vipd v" + Version},
+		{"help", "", []string{"-h"}, 0, "--use-file FILE"},
+		{"unknown option", "", []string{"--nonsense"}, 1, "unknown flag: --nonsense"},
+		{"sound", config(), []string{"-t"}, 0, ""},
+		{"unknown keyword", config("priorty 3"), []string{"-t"}, 5, `k.conf:8: unknown keyword "priorty" in vrrp_instance, did you mean "priority"?`},
+		{"no VRID", "vrrp_instance V {\ninterface eth0\n}\n", []string{"-t"}, 4, "k.conf:1: vrrp_instance V has no virtual_router_id"},
+		{"a mild error does not hide a fatal one", "vrrp_instance V {\ninterface eth0\nfoo\n}\n", []string{"-t"}, 4, "has no virtual_router_id"},
+		{"no such interface", strings.Replace(config(), "eth0", "eth7", 1), []string{"-t"}, 5, "k.conf:1: vrrp_instance VI_1: no such interface: eth7"},
+		{"not spoken", config("version 3"), []string{"-t"}, 4, "VRRP version 3: not supported"},
+		{"no file", "", []string{"-t", "-f", "none.conf"}, 4, "none.conf: no such file"},
+		{"run without a file", "", []string{"-nl", "-f", "none.conf", "-p", "k.pid"}, 2, "none.conf: no such file"},
+		{"run what cannot be", strings.Replace(config(), "eth0", "eth7", 1), []string{"-nl", "-p", "k.pid"}, 2, "no such interface"},
+		{"run what cannot be in the background", strings.Replace(config(), "eth0", "eth7", 1), []string{"-p", "k.pid"}, 2, "no such interface"},
+		{"pid file nowhere", config(), []string{"-nl", "-p", "none/k.pid"}, 1, "open pid file"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			n.write("k.conf", row.text)
+			status, out := n.run(append([]string{"-f", "k.conf"}, row.args...)...)
+			if status != row.status || !strings.Contains(out, row.says) || row.says == "" && out != "" {
+				t.Errorf("status %d, want %d; output\n%s", status, row.status, out)
+			}
+		})
+	}
+	n.write("k.conf", config("foo"))
+	if status, out := n.run("-t=test.log", "-f", "k.conf"); status != 5 || out != "" {
+		t.Errorf("with a log file: status %d, output %q", status, out)
+	}
+	if text, err := os.ReadFile(n.file("test.log")); err != nil || !strings.Contains(string(text), `unknown keyword "foo"`) {
+		t.Errorf("log file: %v %q", err, text)
+	}
+}
+
+func TestLife(t *testing.T) {
+	n := newNode(t)
+	n.write("k.conf", config("priority 200")+"virtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n}\n")
+	p := n.start("-nlDP")
+	before := p.until("Startup complete")
+	if strings.Contains(before, "virtual_server") {
+		t.Errorf("-P speaks of virtual servers:\n%s", before)
+	}
+	p.until("Entering MASTER STATE")
+	p.until("gratuitous ARPs")
+	if pid, err := os.ReadFile(n.file("k.pid")); err != nil || string(pid) != fmt.Sprintln(p.Process.Pid) {
+		t.Errorf("pid file %q, %v; want %d", pid, err, p.Process.Pid)
+	}
+	if status, out := n.run("-nl", "-f", "k.conf", "-p", "k.pid"); status != 1 || !strings.Contains(out, "daemon is already running") {
+		t.Errorf("second daemon: status %d\n%s", status, out)
+	}
+	if len(n.Labels()) != 2 {
+		t.Errorf("addresses %v after the second daemon", n.Labels())
+	}
+	status, last := p.end(unix.SIGTERM)
+	for _, phrase := range []string{"Stopping", "(VI_1) sent 0 priority", "(VI_1) removing VIPs.", "Stopped"} {
+		if !strings.Contains(last, phrase) {
+			t.Errorf("no %q in\n%s", phrase, last)
+		}
+	}
+	if _, err := os.Stat(n.file("k.pid")); status != 0 || !errors.Is(err, os.ErrNotExist) || len(n.Labels()) != 1 {
+		t.Errorf("status %d, pid file %v, addresses %v", status, err, n.Labels())
+	}
+}
+
+func TestReload(t *testing.T) {
+	n := newNode(t)
+	n.write("k.conf", config("priority 200", "typo_of_old"))
+	p := n.start("-nlDP")
+	p.until("Entering MASTER STATE")
+	reload := func(text, until string) string {
+		n.write("k.conf", text)
+		if err := p.Process.Signal(unix.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		return p.until(until)
+	}
+	if out := reload(config("priority 100", "typo_of_old"), "Reload complete"); strings.Contains(out, "Entering") {
+		t.Errorf("transition by reload:\n%s", out)
+	}
+	for name, bad := range map[string]string{
+		"new mistake":    config("prioritty 50"),
+		"cannot run":     "vrrp_instance VI_1 {\ninterface eth0\n}\n",
+		"lost interface": strings.Replace(config(), "eth0", "eth7", 1),
+	} {
+		out := reload(bad, "Reload refused")
+		if !strings.Contains(out, "k.conf:") || strings.Contains(out, "Entering") {
+			t.Errorf("%s:\n%s", name, out)
+		}
+	}
+	if len(n.Labels()) != 2 {
+		t.Errorf("addresses %v", n.Labels())
+	}
+	if status, _ := p.end(unix.SIGINT); status != 0 {
+		t.Errorf("status %d", status)
+	}
+}
+
+// TestKilled: what SIGKILL leaves, the next start takes over.
+func TestKilled(t *testing.T) {
+	n := newNode(t)
+	n.write("k.conf", config())
+	p := n.start("-nlDP")
+	p.until("gratuitous ARPs")
+	p.end(unix.SIGKILL)
+	if len(n.Labels()) != 2 {
+		t.Fatalf("addresses %v: the kill left none", n.Labels())
+	}
+	p = n.start("-nlDP")
+	p.until("removing residual address 10.0.0.100/24")
+	p.until("Entering BACKUP STATE (init)")
+	if len(n.Labels()) != 1 {
+		t.Errorf("addresses %v", n.Labels())
+	}
+	p.end(unix.SIGTERM)
+}
+
+// TestBackground: without -n the command returns when the daemon is up, in a
+// session of its own.
+func TestBackground(t *testing.T) {
+	n := newNode(t)
+	n.write("k.conf", config())
+	if status, out := n.run("-G", "-f", "k.conf", "-p", "k.pid"); status != 0 {
+		t.Fatalf("status %d\n%s", status, out)
+	}
+	text, err := os.ReadFile(n.file("k.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) // gone already, if all went well
+		unix.Close(fd)
+	})
+	if sid, err := unix.Getsid(pid); err != nil || sid != pid {
+		t.Errorf("session %d of process %d, %v", sid, pid, err)
+	}
+	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err != nil || cwd != "/" {
+		t.Errorf("works in %s, %v", cwd, err)
+	}
+	if status, out := n.run("-G", "-f", "k.conf", "-p", "k.pid"); status != 1 {
+		t.Errorf("second daemon: status %d\n%s", status, out)
+	}
+	if err := unix.PidfdSendSignal(fd, unix.SIGTERM, nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	for err = unix.EINTR; err == unix.EINTR; {
+		_, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1)
+	}
+	if _, err := os.Stat(n.file("k.pid")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("pid file: %v", err)
+	}
+}
+
+func TestUndone(t *testing.T) {
+	n := newNode(t)
+	n.write("k.conf", config("notify /bin/x", "use_vmac", "smtp_alert", "track_script {\n c\n}")+
+		"vrrp_script c {\nscript /bin/true\n}\nvirtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n}\nvirtual_server fwmark 7 {\nlb_algo rr\nlb_kind DR\n}\n")
+	p := n.start("-nl")
+	text := p.until("Startup complete")
+	for _, want := range []string{
+		"virtual_server [10.0.0.100]:tcp:80: accepted, but vipd does not program IPVS",
+		"virtual_server fwmark 7: accepted, but vipd does not program IPVS",
+		"vrrp_script c: accepted, but vipd does not run it",
+		"vrrp_instance VI_1: use_vmac: accepted, but vipd does not act on it",
+		"vrrp_instance VI_1: notify scripts: accepted, but vipd does not act on it",
+		"vrrp_instance VI_1: smtp_alert: accepted, but vipd does not act on it",
+	} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("want once %q in\n%s", want, text)
+		}
+	}
+	p.end(unix.SIGTERM)
+}
