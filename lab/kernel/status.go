@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,11 +133,12 @@ func guestObstacle() error {
 func (c *Candidate) try(ctx context.Context) {
 	found, ok := remembered(c.Path)
 	if !ok {
-		var err error
-		if found, err = c.Kernel(ClockReal).probe(ctx); err != nil {
+		k, err := c.Kernel(ClockReal).Try(ctx)
+		if err != nil {
 			c.Why = err.Error()
 			return
 		}
+		found = findings{Release: k.Release, Features: k.Features}
 		remember(c.Path, found)
 	}
 	c.Release, c.Features, c.Usable = found.Release, found.Features, true
@@ -156,27 +156,4 @@ func (c *Candidate) lacks(features ...Feature) []string {
 		}
 	}
 	return missing
-}
-
-// probeWatchdog is the host time that a kernel gets to show what it can do. The
-// slowest known needs two seconds.
-const probeWatchdog = time.Minute
-
-// probe runs a runner that only tries what its kernel can do.
-func (k Kernel) probe(ctx context.Context) (findings, error) {
-	c := Command{Args: []string{"probe"}, Self: true, Env: []string{}, Dir: "/", Watchdog: probeWatchdog}
-	j, err := newJob(k, c)
-	if err != nil {
-		return findings{}, err
-	}
-	j.Probe = true
-	s, _, err := k.runJob(ctx, j, c)
-	if err != nil {
-		return findings{}, err
-	}
-	var found findings
-	if err := json.Unmarshal(s.probed, &found); err != nil {
-		return findings{}, fmt.Errorf("read what the kernel can do: %w", err)
-	}
-	return found, nil
 }
