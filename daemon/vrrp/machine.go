@@ -9,15 +9,6 @@ import (
 	"github.com/viplab/viplab/daemon/conf"
 )
 
-// Instant is a reading of a clock that never steps, in nanoseconds.
-type Instant int64
-
-// Add returns t later by d.
-func (t Instant) Add(d time.Duration) Instant { return t + Instant(d) }
-
-// Sub returns the span from u to t.
-func (t Instant) Sub(u Instant) time.Duration { return time.Duration(t - u) }
-
 // State is a state of a virtual router (RFC 3768 6.3), or Fault.
 type State int
 
@@ -31,22 +22,6 @@ const (
 
 // String is the state's name in log lines.
 func (s State) String() string { return [...]string{"INIT", "BACKUP", "MASTER", "FAULT"}[s] }
-
-// timer is a moment that may come.
-type timer struct {
-	at Instant
-	on bool
-}
-
-func (t *timer) set(at Instant)       { *t = timer{at, true} }
-func (t *timer) stop()                { t.on = false }
-func (t *timer) due(now Instant) bool { return t.on && t.at <= now }
-func (t timer) earlier(u timer) timer {
-	if t.on && (!u.on || t.at < u.at) {
-		return t
-	}
-	return u
-}
 
 // Machine is the state machine of one virtual router (RFC 3768 6.4), without
 // input, output or clock: Handle turns an event at a moment into actions.

@@ -46,8 +46,8 @@ func (v *virtual) inspect() (fault string) {
 }
 
 // primary is the source of advertisements (RFC 3768 5.2.1): mcast_src_ip, or
-// the interface's first address that is not a virtual one, or, for an owner
-// that has no other, that.
+// the source so far as long as the interface has it, or its first address that
+// is not a virtual one, or, for an owner that has no other, that.
 func (v *virtual) primary() netip.Addr {
 	if v.conf.Source.IsValid() {
 		return v.conf.Source
@@ -55,6 +55,9 @@ func (v *virtual) primary() netip.Addr {
 	list, err := netif.List(v.link.Index)
 	if err != nil {
 		v.logf(false, "%v", err)
+	}
+	if slices.ContainsFunc(list, func(a netif.Address) bool { return a.Prefix.Addr() == v.source }) {
+		return v.source
 	}
 	var owned netip.Addr
 	for _, a := range list {

@@ -193,6 +193,24 @@ func (h *Host) Address(addr string, present bool) {
 	})
 }
 
+// LinkScope adds addr to eth0 with link scope, which the kernel lists before
+// all global addresses.
+func (h *Host) LinkScope(addr string) {
+	h.t.Helper()
+	h.Do(func() error {
+		l, err := netlink.LinkByName("eth0")
+		if err != nil {
+			return err
+		}
+		a, err := netlink.ParseAddr(addr)
+		if err != nil {
+			return err
+		}
+		a.Scope = unix.RT_SCOPE_LINK
+		return netlink.AddrAdd(l, a)
+	})
+}
+
 // Remove deletes the interface called name.
 func (h *Host) Remove(name string) {
 	h.t.Helper()
