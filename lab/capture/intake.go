@@ -1,0 +1,206 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/lab/capture/nsthread"
+	"github.com/viplab/viplab/lab/timeline"
+)
+
+// maxDatagram is more than any syslog message: glibc has no limit, but nobody
+// else takes more than 8 KiB.
+const maxDatagram = 1 << 16
+
+// OpenSyslogSocket binds a datagram socket at path, an absolute path of at most
+// 107 bytes, in the mount namespace that mnt refers to, and gives everybody the
+// right to write to it. A socket that is there already is replaced. The
+// descriptor is the caller's.
+func OpenSyslogSocket(mnt int, path string) (fd int, err error) {
+	fd = -1
+	err = nsthread.Mount(mnt, func() error {
+		unix.Umask(0) // the thread's own
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		s, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return err
+		}
+		if err := unix.Bind(s, &unix.SockaddrUnix{Name: path}); err != nil {
+			return errors.Join(err, unix.Close(s))
+		}
+		fd = s
+		return nil
+	})
+	if err != nil {
+		return -1, fmt.Errorf("open syslog socket %s: %w", path, err)
+	}
+	return fd, nil
+}
+
+// SyslogConfig says where a node's log goes.
+type SyslogConfig struct {
+	Node     string
+	Hostname string
+	Record   *timeline.Recorder
+	// Messages gets every line in the classic format: /var/log/messages. Nil
+	// drops them.
+	Messages io.Writer
+	// Files get the lines of a facility besides, by its name, as "local3.*
+	// FILE" in syslog.conf(5) does.
+	Files map[string]io.Writer
+}
+
+// Syslog is a node's syslog daemon.
+type Syslog struct {
+	conf SyslogConfig
+	pump *pump
+	buf  []byte
+	err  error // of writing, the first; guarded by pump.mu
+}
+
+// ServeSyslog receives on the socket fd, which it takes over, and records every
+// line as an event.
+func ServeSyslog(fd int, conf SyslogConfig) (*Syslog, error) {
+	if err := unix.SetNonblock(fd, true); err != nil {
+		return nil, errors.Join(fmt.Errorf("serve syslog: %w", err), unix.Close(fd))
+	}
+	s := &Syslog{conf: conf, buf: make([]byte, maxDatagram)}
+	p, err := newPump(fd, "syslog socket", s.drain)
+	if err != nil {
+		return nil, err
+	}
+	s.pump = p
+	p.run()
+	return s, nil
+}
+
+// Sync returns when all messages sent before the call are recorded and written.
+// It returns the first error of writing a file; events go on after it.
+func (s *Syslog) Sync() error { return errors.Join(s.pump.sync(), s.fileError()) }
+
+// Close does what Sync does and ends the service. It may be called twice.
+func (s *Syslog) Close() error { return errors.Join(s.pump.close(nil), s.fileError()) }
+
+func (s *Syslog) fileError() error {
+	s.pump.mu.Lock()
+	defer s.pump.mu.Unlock()
+	return s.err
+}
+
+func (s *Syslog) drain(fd int) error {
+	for {
+		n, err := unix.Read(fd, s.buf)
+		switch {
+		case errors.Is(err, unix.EAGAIN):
+			return nil
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return fmt.Errorf("receive syslog of %s: %w", s.conf.Node, err)
+		default:
+			s.take(parseSyslog(s.buf[:n]))
+		}
+	}
+}
+
+func (s *Syslog) take(m syslogMessage) {
+	at := s.conf.Record.Now()
+	for text := range strings.SplitSeq(m.text, "\n") {
+		s.conf.Record.Record(timeline.Event{At: at, Kind: timeline.KindLog, Node: s.conf.Node, Log: &timeline.Log{
+			Source: m.source, Severity: m.severity, Facility: m.facility, Text: text,
+		}})
+	}
+	line := m.line(s.conf.Hostname, time.Now())
+	for _, w := range []io.Writer{s.conf.Messages, s.conf.Files[m.facility]} {
+		if w == nil {
+			continue
+		}
+		if _, err := io.WriteString(w, line); err != nil && s.err == nil {
+			s.err = fmt.Errorf("write log of %s: %w", s.conf.Node, err)
+		}
+	}
+}
+
+// maxLine bounds a line of output: a program that never ends one must not eat
+// the memory.
+const maxLine = 64 << 10
+
+// Lines is a writer that records each line written to it as an event: the
+// standard output and error of a service. It is safe for use by many goroutines.
+type Lines struct {
+	rec          *timeline.Recorder
+	node, source string
+	tee          io.Writer
+
+	mu   sync.Mutex
+	part []byte // of a line, without its end
+}
+
+// NewLines returns a Lines for the service source of node. What is written goes
+// to tee as well, unless that is nil.
+func NewLines(rec *timeline.Recorder, node, source string, tee io.Writer) *Lines {
+	return &Lines{rec: rec, node: node, source: source, tee: tee}
+}
+
+// Write takes any part of the output. Lines end with a newline; one of more
+// than 64 KiB is split. It returns the error of tee.
+func (l *Lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.part = append(l.part, b...)
+	rest := l.part
+	for {
+		line, after, found := cutLine(rest)
+		if !found {
+			break
+		}
+		l.record(line)
+		rest = after
+	}
+	l.part = append(l.part[:0], rest...)
+	if l.tee == nil {
+		return len(b), nil
+	}
+	return l.tee.Write(b)
+}
+
+func cutLine(b []byte) (line, rest []byte, found bool) {
+	for i, c := range b[:min(len(b), maxLine)] {
+		if c == '\n' {
+			return b[:i], b[i+1:], true
+		}
+	}
+	if len(b) >= maxLine {
+		return b[:maxLine], b[maxLine:], true
+	}
+	return nil, b, false
+}
+
+// Close records a last line that has no end. It leaves tee open.
+func (l *Lines) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.part) > 0 {
+		l.record(l.part)
+		l.part = nil
+	}
+	return nil
+}
+
+// record leaves blank lines out.
+func (l *Lines) record(line []byte) {
+	text := strings.TrimRight(string(line), "\r\n\t ")
+	if text == "" {
+		return
+	}
+	l.rec.Record(timeline.Event{Kind: timeline.KindLog, Node: l.node, Log: &timeline.Log{Source: l.source, Text: text}})
+}
