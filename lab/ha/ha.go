@@ -124,27 +124,16 @@ func (d Daemon) Lacks(needs []string) []string {
 	return lacks
 }
 
-// DefaultConfig is the file that daemons read unless told otherwise.
-const DefaultConfig = "/etc/keepalived/keepalived.conf"
-
 // Target is where the daemon's executable appears on nodes.
 func (d Daemon) Target() string { return "/usr/sbin/" + filepath.Base(d.Name) }
 
 // Command returns the command line that runs the daemon in the foreground.
 func (d Daemon) Command(s topology.HA) []string {
-	args := []string{d.Target(), "--dont-fork", "--use-file", ConfigPath(s)}
+	args := []string{d.Target(), "--dont-fork", "--use-file", s.Config}
 	if len(s.Args) == 0 {
 		return append(args, "--log-detail")
 	}
 	return append(args, s.Args...)
-}
-
-// ConfigPath returns the file that an ha service reads.
-func ConfigPath(s topology.HA) string {
-	if s.Config == "" {
-		return DefaultConfig
-	}
-	return s.Config
 }
 
 // String returns name and version: "keepalived 2.2.7".

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -108,9 +109,13 @@ func bind(source, target string) error {
 // openBinaries opens the executables that a node wants, by their path there.
 func openBinaries(binaries map[string]string) (map[string]*os.File, error) {
 	files := make(map[string]*os.File, len(binaries))
+	self := sync.OnceValues(ownPath)
 	for target, source := range binaries {
 		if source == "" {
-			source = "/proc/self/exe"
+			var err error
+			if source, err = self(); err != nil {
+				return nil, err
+			}
 		}
 		fd, err := unix.Open(source, unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err != nil {
@@ -119,6 +124,36 @@ func openBinaries(binaries map[string]string) (map[string]*os.File, error) {
 		files[target] = os.NewFile(uintptr(fd), source)
 	}
 	return files, nil
+}
+
+// ownPath returns a path of this executable that can be bound. /proc/self/exe is
+// none: it leads to the mount namespace that the executable was started in.
+// Where the file is out of sight (a test's, under a /tmp that a guest has
+// covered), it is a copy in memory.
+func ownPath() (string, error) {
+	const self = "/proc/self/exe"
+	running, err := os.Stat(self)
+	if err != nil {
+		return "", fmt.Errorf("find this executable: %w", err)
+	}
+	if path, err := os.Readlink(self); err == nil {
+		if there, err := os.Stat(path); err == nil && os.SameFile(running, there) {
+			return path, nil
+		}
+	}
+	blob, err := os.ReadFile(self)
+	if err != nil {
+		return "", fmt.Errorf("read this executable: %w", err)
+	}
+	const dir = "/run"
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "mode=755"); err != nil {
+		return "", fmt.Errorf("mount folder for this executable: %w", err)
+	}
+	copied := dir + "/viplab"
+	if err := os.WriteFile(copied, blob, 0o755); err != nil {
+		return "", fmt.Errorf("copy this executable: %w", err)
+	}
+	return copied, nil
 }
 
 func bindBinaries(root string, files map[string]*os.File) error {

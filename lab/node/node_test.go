@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,10 @@ import (
 
 func TestMain(m *testing.M) {
 	Main()
+	if filepath.Base(os.Args[0]) == "httpd" {
+		fmt.Println("I am", os.Args[0])
+		os.Exit(0)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -91,6 +96,13 @@ func TestBinariesAppearUnderTheirNames(t *testing.T) {
 	}
 	n := start(t, Spec{Hostname: "n1", Binaries: map[string]string{"/usr/sbin/httpd": script}})
 	if got, _ := output(t, n, "httpd"); got != "I am /usr/sbin/httpd" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestOwnExecutableAppearsUnderAName(t *testing.T) {
+	n := start(t, Spec{Hostname: "n1", Binaries: map[string]string{"/usr/sbin/httpd": ""}})
+	if got, _ := output(t, n, "/usr/sbin/httpd"); got != "I am /usr/sbin/httpd" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -1,0 +1,81 @@
+// Package service holds the programs that a lab brings along, so that it needs
+// none installed: a web server under any process name, a mail sink, and the
+// commands that scripts of the course use.
+//
+// All are this executable again, bound into a node under another name.
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/viplab/viplab/lab/topology"
+)
+
+// First arguments by which an embedded service knows what it is: its name says
+// nothing, since a web server may be called httpd, nginx or tomcat.
+const (
+	httpWord = "viplab-service-http"
+	mailWord = "viplab-service-mail"
+)
+
+// Dispatch does the work of an embedded program and ends the process, when this
+// one was started as such; otherwise it returns at once.
+func Dispatch() {
+	if len(os.Args) == 3 {
+		switch os.Args[1] {
+		case httpWord:
+			os.Exit(exit(serveHTTP(os.Args[2])))
+		case mailWord:
+			os.Exit(exit(serveMail(os.Args[2])))
+		}
+	}
+	switch filepath.Base(os.Args[0]) {
+	case "mail", "mailx":
+		os.Exit(exit(sendMail(os.Args[1:], os.Stdin, os.Stdout)))
+	case "killall":
+		os.Exit(killall(os.Args[1:], os.Stderr))
+	}
+}
+
+// exit says what went wrong and makes an exit status of it.
+func exit(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(os.Stderr, "%s: %v\n", filepath.Base(os.Args[0]), err)
+	return 1
+}
+
+// HTTPArgs returns the arguments of the embedded web server.
+func HTTPArgs(spec topology.HTTP) ([]string, error) { return arguments(httpWord, spec) }
+
+// MailArgs returns the arguments of the embedded mail sink.
+func MailArgs(spec topology.Mail) ([]string, error) { return arguments(mailWord, spec) }
+
+func arguments(word string, spec any) ([]string, error) {
+	blob, err := json.Marshal(spec)
+	if err != nil {
+		return nil, fmt.Errorf("encode service: %w", err)
+	}
+	return []string{word, string(blob)}, nil
+}
+
+// Commands lists the stand-in commands of a node: mail where it has a mail sink
+// to send to, and what the system itself lacks.
+func Commands(n *topology.Node) []string {
+	var names []string
+	for _, s := range n.Services {
+		if s.Mail != nil {
+			names = append(names, "mail", "mailx")
+			break
+		}
+	}
+	if _, err := exec.LookPath("killall"); err != nil {
+		names = append(names, "killall")
+	}
+	return names
+}
