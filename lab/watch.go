@@ -1,0 +1,158 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/viplab/viplab/lab/capture"
+)
+
+// tableInterval is how often a director's IPVS table is looked at, in lab time:
+// the kernel tells nobody when it changes.
+const tableInterval = 50 * time.Millisecond
+
+// eyes is all that watches a lab.
+type eyes struct {
+	frames *capture.Frames
+	// What follows is a watcher a node.
+	kernels []*capture.Watcher
+	tables  []*capture.IPVS
+	logs    []*capture.Syslog
+}
+
+// watch begins to watch the ports of the switch and the kernel and the logs of
+// every node. Nothing must be up yet.
+func (l *Lab) watch() (_ *eyes, err error) {
+	e := &eyes{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.close())
+		}
+	}()
+	file, err := l.captureFile()
+	if err != nil {
+		return nil, err
+	}
+	if e.frames, err = capture.OpenFrames(l.sw.Namespace(), l.Recorder, file); err != nil {
+		return nil, fmt.Errorf("capture frames: %w", err)
+	}
+	for _, name := range l.Nodes() {
+		if err := l.watchNode(e, name, l.nodes[name]); err != nil {
+			return nil, fmt.Errorf("watch %s: %w", name, err)
+		}
+	}
+	return e, nil
+}
+
+// captureFile opens the file for the frames; nil where none is wanted.
+func (l *Lab) captureFile() (io.Writer, error) {
+	if l.options.Dir == "" {
+		return nil, nil
+	}
+	f, err := os.Create(filepath.Join(l.options.Dir, "capture.pcapng"))
+	if err != nil {
+		return nil, fmt.Errorf("open capture: %w", err)
+	}
+	l.closers = append(l.closers, f)
+	return f, nil
+}
+
+func (l *Lab) watchNode(e *eyes, name string, h *host) error {
+	for iface, p := range h.ports {
+		err := e.frames.AddPort(capture.Port{Index: p.index, Node: name, Interface: iface, Network: p.network})
+		if err != nil {
+			return err
+		}
+	}
+	w, err := capture.Watch(h.Net(), name, l.Recorder)
+	if err != nil {
+		return err
+	}
+	e.kernels = append(e.kernels, w)
+	logs, err := l.listen(name, h)
+	if err != nil {
+		return err
+	}
+	e.logs = append(e.logs, logs)
+	if c := l.configs[name]; c == nil || len(c.VirtualServers) == 0 || !l.info.IPVS {
+		return nil
+	}
+	t, err := capture.WatchIPVS(h.Net(), name, tableInterval, l.Recorder)
+	if err != nil {
+		return err
+	}
+	e.tables = append(e.tables, t)
+	return nil
+}
+
+// listen takes the syslog of a node and keeps it in its /var/log/messages and in
+// the run directory.
+func (l *Lab) listen(name string, h *host) (*capture.Syslog, error) {
+	mnt, err := os.Open(fmt.Sprintf("/proc/%d/ns/mnt", h.PID()))
+	if err != nil {
+		return nil, fmt.Errorf("open mount namespace: %w", err)
+	}
+	defer mnt.Close()
+	var messages *os.File
+	if err := h.Do(func() error {
+		messages, err = os.OpenFile("/var/log/messages", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	kept, err := l.logFile(name, "messages")
+	l.closers = append(l.closers, messages, kept)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := capture.OpenSyslogSocket(int(mnt.Fd()), "/dev/log")
+	if err != nil {
+		return nil, err
+	}
+	return capture.ServeSyslog(fd, capture.SyslogConfig{
+		Node: name, Hostname: h.spec.Hostname, Record: l.Recorder, Messages: io.MultiWriter(messages, kept),
+	})
+}
+
+// Sync returns when everything that has happened by now is on the timeline.
+func (l *Lab) Sync() {
+	if err := l.eyes.sync(); err != nil {
+		l.trouble("", err)
+	}
+}
+
+func (e *eyes) sync() error {
+	var errs []error
+	for _, w := range e.kernels {
+		errs = append(errs, w.Sync())
+	}
+	for _, t := range e.tables {
+		errs = append(errs, t.Sample())
+	}
+	for _, s := range e.logs {
+		errs = append(errs, s.Sync())
+	}
+	return errors.Join(append(errs, e.frames.Sync())...)
+}
+
+// close takes a last look and ends the watching.
+func (e *eyes) close() error {
+	var errs []error
+	for _, t := range e.tables {
+		errs = append(errs, t.Close())
+	}
+	for _, w := range e.kernels {
+		errs = append(errs, w.Close())
+	}
+	for _, s := range e.logs {
+		errs = append(errs, s.Close())
+	}
+	if e.frames != nil {
+		errs = append(errs, e.frames.Close())
+	}
+	return errors.Join(errs...)
+}
