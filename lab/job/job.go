@@ -1,0 +1,120 @@
+// Package job runs scenarios as independent pieces of work: one scenario, one
+// daemon, one kernel. A job leaves a folder with all that was seen; its verdict
+// is made from that folder alone, at once or any time later.
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/viplab/viplab/lab"
+	"github.com/viplab/viplab/lab/expect"
+	"github.com/viplab/viplab/lab/ha"
+	"github.com/viplab/viplab/lab/scenario"
+	"github.com/viplab/viplab/lab/topology"
+	"github.com/viplab/viplab/reports"
+	"github.com/viplab/viplab/topologies"
+)
+
+// Files of a job's folder.
+const (
+	specFile     = "job.json"
+	configsDir   = "configs"
+	timelineFile = "timeline.ndjson" // a lab's
+)
+
+// Spec is what a job is to do.
+type Spec struct {
+	Scenario *scenario.Scenario `json:"scenario"`
+	Daemon   ha.Daemon          `json:"daemon"`
+	// Labs is the folder of labs that the scenario is from; empty for those that
+	// come with viplab.
+	Labs string `json:"labs,omitempty"`
+}
+
+// ID names the job's scenario as reports do: SUITE/TOPOLOGY/NAME.
+func (s Spec) ID() string { return s.Scenario.ID() }
+
+// Skip is the result of a job that is not run; environment says that this machine
+// is why, and not the daemon.
+func (s Spec) Skip(reason string, environment bool) reports.Result {
+	r := s.blank()
+	r.Verdict, r.Reason, r.Environment = expect.Skip, reason, environment
+	return r
+}
+
+// Dir is the job's folder under a run's.
+func (s Spec) Dir(run string) string {
+	return filepath.Join(run, filepath.FromSlash(s.ID()), s.Daemon.Name)
+}
+
+// topology loads the topology that the job needs.
+func (s Spec) topology() (*topology.Topology, error) {
+	if s.Labs == "" {
+		return topologies.Load(s.Scenario.Topology)
+	}
+	return topologies.LoadFrom(os.DirFS(s.Labs), s.Labs, s.Scenario.Topology)
+}
+
+// Prepare makes the job's folder and writes down what is to be done, with the
+// configurations that it will be judged by.
+func (s Spec) Prepare(dir string) error {
+	top, err := s.topology()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, configsDir), 0o755); err != nil {
+		return fmt.Errorf("make job folder: %w", err)
+	}
+	for _, n := range top.HANodes() {
+		text, err := fs.ReadFile(top.Files, n.Node+n.Config)
+		if err != nil {
+			return fmt.Errorf("read configuration of %s: %w", n.Node, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, configsDir, n.Node+".conf"), text, 0o644); err != nil {
+			return fmt.Errorf("keep configuration of %s: %w", n.Node, err)
+		}
+	}
+	blob, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode job: %w", err)
+	}
+	return os.WriteFile(filepath.Join(dir, specFile), append(blob, '\n'), 0o644)
+}
+
+// Load reads what a job was to do.
+func Load(dir string) (Spec, error) {
+	var s Spec
+	blob, err := os.ReadFile(filepath.Join(dir, specFile))
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(blob, &s); err != nil {
+		return s, fmt.Errorf("read %s: %w", filepath.Join(dir, specFile), err)
+	}
+	return s, nil
+}
+
+// Execute does the job whose folder is dir, in the kernel that this process runs
+// on. Its error means that the scenario could not be done to its end.
+func Execute(ctx context.Context, dir string) (err error) {
+	s, err := Load(dir)
+	if err != nil {
+		return err
+	}
+	top, err := s.topology()
+	if err != nil {
+		return err
+	}
+	l, err := lab.Open(ctx, top, lab.Options{Daemon: s.Daemon, Dir: dir})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	return scenario.Run(ctx, l, s.Scenario)
+}
