@@ -40,8 +40,10 @@ The command's own exit status is passed on (128 + n for signal n, 127 if it is n
 found); 124 says that its deadline passed or that it was stuck, 3 that this machine
 cannot run it.`,
 		Example: "  viplab guest -- ip link\n  viplab guest --clock real --share out -- ./measure.sh out",
-		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("no command to run; see '%s --help'", cmd.CommandPath())
+			}
 			return runGuest(cmd.Context(), flags, args)
 		},
 	}
@@ -59,7 +61,9 @@ cannot run it.`,
 }
 
 func runGuest(ctx context.Context, flags guestFlags, args []string) error {
-	chosen, reason, err := kernel.Choose(ctx, kernel.Backend(flags.kernel), kernel.Clock(flags.clock))
+	clock := kernel.Clock(flags.clock)
+	backend := kernel.BackendFor(kernel.Backend(flags.kernel), clock, args[0])
+	chosen, reason, err := kernel.Choose(ctx, backend, clock)
 	if errors.Is(err, kernel.ErrUsage) {
 		return &statusError{exitUsage, err}
 	}

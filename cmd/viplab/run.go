@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/viplab/viplab/lab/ha"
+	"github.com/viplab/viplab/lab/job"
+	"github.com/viplab/viplab/lab/kernel"
+	"github.com/viplab/viplab/lab/scenario"
+	"github.com/viplab/viplab/reports"
+)
+
+// runFlags are the flags of viplab run.
+type runFlags struct {
+	daemons  []string
+	kernel   string
+	clock    string
+	out      string
+	junit    string
+	parallel int
+	timeout  time.Duration
+	watchdog time.Duration
+	json     bool
+}
+
+func newRunCommand() *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run [flags] [SUITE|SCENARIO ...]",
+		Short: "Run scenarios and judge them (default: the suite course)",
+		Long: `Run runs scenarios, each with each daemon in a kernel of its own, and judges
+what happened. Names are suites (course), topologies (master-backup), scenarios
+(master-backup/stop-master) or patterns (*/stop-*).
+
+The run directory gets report.json, report.html and junit.xml, and for each
+scenario timeline.ndjson, capture.pcapng and the nodes' logs.
+
+Exit status: 0 all passed, 1 a check failed, 2 wrong usage or nothing to run,
+3 the environment could not run some of it.`,
+		Example: `  viplab run
+  viplab run --daemon vipd,keepalived course
+  viplab run --kernel host --clock real master-backup`,
+		RunE:              func(cmd *cobra.Command, args []string) error { return runScenarios(cmd, f, args) },
+		ValidArgsFunction: completeScenarios,
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.daemons, "daemon", []string{"vipd"}, "daemons to run, each on its own: "+strings.Join(ha.Names(), ", "))
+	flags.StringVar(&f.kernel, "kernel", "auto", "kernel to run on: auto, host, uml")
+	flags.StringVar(&f.clock, "clock", "auto", "clock to run by: auto, real, virtual, ideal")
+	flags.StringVar(&f.out, "out", "", "run directory (default runs/TIME-NAME, with runs/latest pointing at it)")
+	flags.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "jobs at once")
+	flags.DurationVar(&f.timeout, "timeout", 0, "limit of one scenario in lab time (default 1h on a virtual clock)")
+	flags.DurationVar(&f.watchdog, "watchdog", 0, "end a job that shows no sign of life for this long, in host time (default 3m)")
+	flags.StringVar(&f.junit, "junit", "", "write the JUnit report to this file too")
+	flags.BoolVar(&f.json, "json", false, "print report.json in place of the table")
+	complete := func(words ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+	}
+	_ = cmd.RegisterFlagCompletionFunc("daemon", complete(ha.Names()...))
+	_ = cmd.RegisterFlagCompletionFunc("kernel", complete("auto", "host", "uml"))
+	_ = cmd.RegisterFlagCompletionFunc("clock", complete("auto", "real", "virtual", "ideal"))
+	return cmd
+}
+
+func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
+	if len(args) == 0 {
+		args = []string{"course"}
+	}
+	selected, err := selectScenarios(args)
+	if err != nil {
+		return err
+	}
+	if len(selected) == 0 {
+		return usagef("nothing to run")
+	}
+	daemons, err := findDaemons(cmd, f.daemons)
+	if err != nil {
+		return err
+	}
+	k, why, err := chooseKernel(cmd.Context(), f, selected)
+	if err != nil {
+		return err
+	}
+	jobs, skipped := plan(selected, daemons, k)
+	say := newProgress(cmd.ErrOrStderr(), jobs)
+	say.line(fmt.Sprintf("kernel: %s (%s)", k, why))
+	dir, err := runDirectory(f.out, strings.Join(args, "+"))
+	if err != nil {
+		return err
+	}
+	command := jobCommand(f, k)
+	command.Progress, command.Done = say.doing, say.done
+	report := reports.New(time.Now(), kernelInfo(k))
+	results, err := command.Run(cmd.Context(), dir, jobs)
+	say.close()
+	if err != nil {
+		return err
+	}
+	report.Add(append(results, skipped...)...)
+	return publish(cmd, f, dir, report)
+}
+
+// daemonError tells a daemon that nobody knows, which is wrong usage, from one that
+// is not installed, which is a matter of the environment.
+func daemonError(err error) error {
+	if errors.Is(err, ha.ErrUnknown) {
+		return &statusError{exitUsage, err}
+	}
+	return &statusError{exitEnvironment, err}
+}
+
+// findDaemons finds what the run compares.
+func findDaemons(cmd *cobra.Command, names []string) ([]ha.Daemon, error) {
+	var daemons []ha.Daemon
+	for _, name := range names {
+		d, err := ha.Find(cmd.Context(), name)
+		if err != nil {
+			return nil, daemonError(err)
+		}
+		daemons = append(daemons, d)
+	}
+	return daemons, nil
+}
+
+// chooseKernel takes a kernel that can run all that is selected, or, where there
+// is none, the best there is: what it cannot run is skipped, and said.
+func chooseKernel(ctx context.Context, f *runFlags, selected []*scenario.Scenario) (kernel.Kernel, string, error) {
+	var needs []kernel.Feature
+	for _, s := range selected {
+		for _, name := range s.Needs.Kernel {
+			needs = append(needs, kernel.Feature(name))
+		}
+	}
+	backend, clock := kernel.Backend(f.kernel), kernel.Clock(f.clock)
+	k, why, err := kernel.Choose(ctx, backend, clock, needs...)
+	if errors.Is(err, kernel.ErrEnvironment) && len(needs) > 0 {
+		return kernel.Choose(ctx, backend, clock)
+	}
+	return k, why, err
+}
+
+// plan makes the jobs of a run, and the results of those that are skipped since
+// the daemon or the kernel cannot do what the scenario is about.
+func plan(selected []*scenario.Scenario, daemons []ha.Daemon, k kernel.Kernel) (jobs []job.Spec, skipped []reports.Result) {
+	for _, d := range daemons {
+		for _, s := range selected {
+			spec := job.Spec{Scenario: s, Daemon: d}
+			lacks := d.Lacks(s.Needs.Daemon)
+			missing := slices.DeleteFunc(slices.Clone(s.Needs.Kernel), func(name string) bool { return k.Has(kernel.Feature(name)) })
+			switch {
+			case len(lacks) > 0:
+				skipped = append(skipped, spec.Skip(fmt.Sprintf("%s has no %s yet", d.Name, strings.Join(lacks, ", ")), false))
+			case len(missing) > 0:
+				skipped = append(skipped, spec.Skip(fmt.Sprintf("%s has no %s: try --kernel uml", k, strings.Join(missing, ", ")), true))
+			default:
+				jobs = append(jobs, spec)
+			}
+		}
+	}
+	return jobs, skipped
+}
+
+// jobCommand sets up the runner of jobs. Where the clock was left to viplab, a
+// job that hangs the ideal clock is run again on the virtual one.
+func jobCommand(f *runFlags, k kernel.Kernel) job.Runner {
+	r := job.Runner{
+		Kernel: k, Parallel: f.parallel, Deadline: f.timeout, Watchdog: f.watchdog, Command: []string{"job"},
+	}
+	if k.Clock == kernel.ClockIdeal && f.clock == "auto" {
+		again := k
+		again.Clock = kernel.ClockVirtual
+		r.Fallback = &again
+	}
+	return r
+}
+
+// runDirectory makes the directory that a run writes to.
+func runDirectory(wanted, name string) (string, error) {
+	dir := wanted
+	if dir == "" {
+		safe := strings.NewReplacer("/", "-", "*", "all", "?", "any").Replace(name)
+		dir = filepath.Join("runs", time.Now().Format("20060102-150405")+"-"+safe)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make run directory: %w", err)
+	}
+	if wanted == "" {
+		latest := filepath.Join("runs", "latest")
+		_ = os.Remove(latest) // what follows says if it could not be replaced
+		if err := os.Symlink(filepath.Base(dir), latest); err != nil {
+			return "", fmt.Errorf("point runs/latest at the run: %w", err)
+		}
+	}
+	return dir, nil
+}
