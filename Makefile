@@ -1,0 +1,37 @@
+# Everything here works from a fresh clone with Go and, for what apt-get installs,
+# root; a second time nothing is built again.
+
+GO ?= go
+export CGO_ENABLED = 0
+
+.PHONY: all build setup kernel demo test race lint bench generate clean
+
+all: build
+
+build: ## static bin/viplab and bin/vipd
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/viplab ./cmd/vipd
+
+setup: build ## packages and the guest kernel, once
+	./hack/packages
+	./bin/viplab kernel build
+
+demo: setup ## the course suite with vipd and keepalived
+	./bin/viplab run --daemon vipd,keepalived course
+
+test: setup lint ## every test
+	$(GO) test ./...
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+lint: ## gofmt, vet and staticcheck
+	@test -z "$$(gofmt -l cmd daemon lab reports scenarios topologies)" || { gofmt -l cmd daemon lab reports scenarios topologies; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench: setup ## lab seconds per host second; seconds to build labs of 2, 10 and 50 nodes
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./lab/...
+
+generate: ## golden files, schemas
+	$(GO) generate ./...
+
+clean: ## what a build and runs have left
+	rm -rf bin runs
