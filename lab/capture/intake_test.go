@@ -73,7 +73,6 @@ func TestSyslogService(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Errorf("second close: %v", err)
 	}
-	// Given a path, log/syslog adds a host name, which the real /dev/log gets not.
 	want := []string{"web1|vipd|daemon|info|one", "web1|vipd|daemon|info|two", "web1|vipd|local3|err|one", "web1|vipd|local3|err|two"}
 	if diff := cmp.Diff(want, logs(rec)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
