@@ -2,14 +2,19 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/viplab/viplab/lab/scenario"
+	"github.com/viplab/viplab/lab/topology"
 	"github.com/viplab/viplab/scenarios"
 )
 
@@ -24,11 +29,12 @@ type entry struct {
 
 func newListCommand() *cobra.Command {
 	var asJSON bool
+	var labs string
 	cmd := &cobra.Command{
 		Use:   "list [NAME ...]",
 		Short: "List suites, topologies and scenarios, a line each",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			selected, err := selectScenarios(args)
+			selected, err := selectScenarios(labs, args)
 			if err != nil {
 				return err
 			}
@@ -45,6 +51,7 @@ func newListCommand() *cobra.Command {
 		ValidArgsFunction: completeScenarios,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	labsFlag(cmd.Flags(), &labs)
 	return cmd
 }
 
@@ -76,9 +83,26 @@ func writeJSON(w io.Writer, v any) error {
 	return nil
 }
 
-// selectScenarios turns names into scenarios; what is unknown is wrong usage.
-func selectScenarios(names []string) ([]*scenario.Scenario, error) {
-	selected, err := scenarios.Select(names...)
+// labsFlag adds the flag that names a folder of labs.
+func labsFlag(flags *pflag.FlagSet, labs *string) {
+	flags.StringVar(labs, "labs", "", "folder of labs (LAB/topology.yaml, LAB/scenarios/NAME.yaml) in place of those that come with viplab")
+}
+
+// selectScenarios turns names into scenarios, of a folder of labs or of those
+// that come with viplab. What is unknown or malformed is wrong usage.
+func selectScenarios(labs string, names []string) ([]*scenario.Scenario, error) {
+	all, err := scenarios.All()
+	if labs != "" {
+		all, err = scenarios.Load(os.DirFS(labs), labs)
+	}
+	var mistakes topology.Diagnostics
+	if errors.As(err, &mistakes) {
+		return nil, usagef("%s", strings.TrimRight(mistakes.Text(), "\n"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	selected, err := scenarios.Choose(all, names...)
 	if err != nil {
 		return nil, &statusError{exitUsage, err}
 	}

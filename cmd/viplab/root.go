@@ -52,7 +52,9 @@ hour of failover behaviour takes seconds, and nothing needs root.`,
   viplab run master-backup                     one topology's scenarios`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		// Without arguments it helps; a word that is no command is an error with a
+		// suggestion, which cobra makes only of a command that could be run.
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee '%s --help'", err, cmd.CommandPath())

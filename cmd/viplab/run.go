@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type runFlags struct {
 	clock    string
 	out      string
 	junit    string
+	labs     string
 	parallel int
 	timeout  time.Duration
 	watchdog time.Duration
@@ -63,6 +65,7 @@ Exit status: 0 all passed, 1 a check failed, 2 wrong usage or nothing to run,
 	flags.DurationVar(&f.watchdog, "watchdog", 0, "end a job that shows no sign of life for this long, in host time (default 3m)")
 	flags.StringVar(&f.junit, "junit", "", "write the JUnit report to this file too")
 	flags.BoolVar(&f.json, "json", false, "print report.json in place of the table")
+	labsFlag(flags, &f.labs)
 	complete := func(words ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
 	}
@@ -76,7 +79,7 @@ func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
 	if len(args) == 0 {
 		args = []string{"course"}
 	}
-	selected, err := selectScenarios(args)
+	selected, err := selectScenarios(f.labs, args)
 	if err != nil {
 		return err
 	}
@@ -91,9 +94,9 @@ func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	jobs, skipped := plan(selected, daemons, k)
+	jobs, skipped := plan(selected, daemons, k, f.labs)
 	say := newProgress(cmd.ErrOrStderr(), jobs)
-	say.line(fmt.Sprintf("kernel: %s (%s)", k, why))
+	say.line("kernel: " + why)
 	dir, err := runDirectory(f.out, strings.Join(args, "+"))
 	if err != nil {
 		return err
@@ -106,7 +109,7 @@ func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	report.Add(append(results, skipped...)...)
+	report.Add(inOrder(append(results, skipped...))...)
 	return publish(cmd, f, dir, report)
 }
 
@@ -151,10 +154,10 @@ func chooseKernel(ctx context.Context, f *runFlags, selected []*scenario.Scenari
 
 // plan makes the jobs of a run, and the results of those that are skipped since
 // the daemon or the kernel cannot do what the scenario is about.
-func plan(selected []*scenario.Scenario, daemons []ha.Daemon, k kernel.Kernel) (jobs []job.Spec, skipped []reports.Result) {
+func plan(selected []*scenario.Scenario, daemons []ha.Daemon, k kernel.Kernel, labs string) (jobs []job.Spec, skipped []reports.Result) {
 	for _, d := range daemons {
 		for _, s := range selected {
-			spec := job.Spec{Scenario: s, Daemon: d}
+			spec := job.Spec{Scenario: s, Daemon: d, Labs: labs}
 			lacks := d.Lacks(s.Needs.Daemon)
 			missing := slices.DeleteFunc(slices.Clone(s.Needs.Kernel), func(name string) bool { return k.Has(kernel.Feature(name)) })
 			switch {
@@ -182,6 +185,15 @@ func jobCommand(f *runFlags, k kernel.Kernel) job.Runner {
 		r.Fallback = &again
 	}
 	return r
+}
+
+// inOrder sorts results by scenario, then by daemon: what is to be compared
+// stands together.
+func inOrder(results []reports.Result) []reports.Result {
+	slices.SortStableFunc(results, func(a, b reports.Result) int {
+		return cmp.Or(cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(a.Daemon, b.Daemon))
+	})
+	return results
 }
 
 // runDirectory makes the directory that a run writes to.

@@ -44,13 +44,13 @@ func kinds() map[string]kind {
 		"keepalived": {
 			can:     []string{"vrrp", "lvs", "notify", "script", "smtp", "syslog"},
 			mend:    "apt-get install keepalived",
-			version: regexp.MustCompile(`Keepalived v(\S+)`),
+			version: regexp.MustCompile(`Keepalived v([0-9][0-9.]*)`),
 			env:     "VIPLAB_KEEPALIVED",
 		},
 		"vipd": {
 			can:     []string{"vrrp", "syslog"},
 			mend:    "make build",
-			version: regexp.MustCompile(`vipd v?(\S+)`),
+			version: regexp.MustCompile(`vipd v?([0-9][0-9.]*)`),
 			env:     "VIPLAB_VIPD",
 		},
 	}
