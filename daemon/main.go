@@ -74,11 +74,7 @@ func load(o *Options) (*conf.Config, error) {
 	if fatal := cfg.Diagnostics.AtLeast(conf.Fatal); len(fatal) > 0 {
 		return cfg, fatal
 	}
-	var errs []error
-	for _, i := range cfg.Instances {
-		errs = append(errs, vrrp.Check(i))
-	}
-	return cfg, errors.Join(errs...)
+	return cfg, vrrp.Check(cfg.Instances)
 }
 
 // configTest is -t: it writes all that is wrong and returns its class.

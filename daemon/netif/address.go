@@ -31,7 +31,7 @@ type Address struct {
 }
 
 // Add puts a on the interface of index. One that is there already is no error.
-func Add(index int, a Address) error {
+func (c *Conn) Add(index int, a Address) error {
 	req := nl.NewNetlinkRequest(unix.RTM_NEWADDR, unix.NLM_F_CREATE|unix.NLM_F_REPLACE|unix.NLM_F_ACK)
 	addressRequest(req, index, a)
 	if a.Broadcast.IsValid() {
@@ -41,17 +41,17 @@ func Add(index int, a Address) error {
 		req.AddData(nl.NewRtAttr(unix.IFA_LABEL, nl.ZeroTerminated(a.Label)))
 	}
 	req.AddData(nl.NewRtAttr(ifaProto, []byte{Origin}))
-	if _, err := req.Execute(unix.NETLINK_ROUTE, 0); err != nil && !errors.Is(err, unix.EEXIST) {
+	if _, err := c.do(req); err != nil && !errors.Is(err, unix.EEXIST) {
 		return fmt.Errorf("add address %s: %w", a.Prefix, err)
 	}
 	return nil
 }
 
 // Remove takes a off the interface of index. One that is gone is no error.
-func Remove(index int, a Address) error {
+func (c *Conn) Remove(index int, a Address) error {
 	req := nl.NewNetlinkRequest(unix.RTM_DELADDR, unix.NLM_F_ACK)
 	addressRequest(req, index, a)
-	_, err := req.Execute(unix.NETLINK_ROUTE, 0)
+	_, err := c.do(req)
 	if err != nil && !errors.Is(err, unix.EADDRNOTAVAIL) && !errors.Is(err, unix.ENODEV) {
 		return fmt.Errorf("remove address %s: %w", a.Prefix, err)
 	}
@@ -71,12 +71,12 @@ func addressRequest(req *nl.NetlinkRequest, index int, a Address) {
 
 // List returns the IPv4 addresses of the interface of index, in the kernel's
 // order: the first is the primary one.
-func List(index int) ([]Address, error) {
+func (c *Conn) List(index int) ([]Address, error) {
 	req := nl.NewNetlinkRequest(unix.RTM_GETADDR, unix.NLM_F_DUMP)
 	msg := nl.NewIfAddrmsg(unix.AF_INET)
 	msg.Index = uint32(index)
 	req.AddData(msg)
-	replies, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWADDR)
+	replies, err := c.do(req)
 	if err != nil {
 		return nil, fmt.Errorf("list addresses: %w", err)
 	}

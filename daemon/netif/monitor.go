@@ -1,7 +1,6 @@
 package netif
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -90,19 +89,12 @@ func parseEvent(kind uint16, data []byte) (Event, bool) {
 		}
 		return e, ok
 	case unix.RTM_NEWLINK, unix.RTM_DELLINK:
-		if len(data) < unix.SizeofIfInfomsg {
-			return Event{}, false
-		}
-		e := Event{Kind: LinkChanged, Index: int(int32(binary.NativeEndian.Uint32(data[4:])))}
+		l, ok := parseLink(data)
+		e := Event{Kind: LinkChanged, Index: l.Index, Name: l.Name}
 		if kind == unix.RTM_DELLINK {
 			e.Kind = LinkGone
 		}
-		for kind, value := range attributes(data[unix.SizeofIfInfomsg:]) {
-			if kind == unix.IFLA_IFNAME {
-				e.Name = unix.ByteSliceToString(value)
-			}
-		}
-		return e, true
+		return e, ok
 	}
 	return Event{}, false
 }

@@ -33,16 +33,21 @@ func TestAddresses(t *testing.T) {
 	h.Plug(sw, "p1", "10.0.0.1/24")
 	var before, during, after []Address
 	h.Do(func() error {
-		link, err := FindLink("eth0")
+		c, err := Open()
 		if err != nil {
 			return err
 		}
-		before, _ = List(link.Index)
+		defer c.Close()
+		link, err := c.Link("eth0")
+		if err != nil {
+			return err
+		}
+		before, _ = c.List(link.Index)
 		a := Address{Prefix: netip.MustParsePrefix("10.0.7.100/24"), Label: "eth0:0", Scope: unix.RT_SCOPE_LINK, Broadcast: netip.MustParseAddr("10.0.7.255")}
-		err = errors.Join(Add(link.Index, a), Add(link.Index, a))
-		during, _ = List(link.Index)
-		err = errors.Join(err, Remove(link.Index, a), Remove(link.Index, a))
-		after, _ = List(link.Index)
+		err = errors.Join(c.Add(link.Index, a), c.Add(link.Index, a))
+		during, _ = c.List(link.Index)
+		err = errors.Join(err, c.Remove(link.Index, a), c.Remove(link.Index, a))
+		after, _ = c.List(link.Index)
 		return err
 	})
 	ip := cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
@@ -57,15 +62,62 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func TestFindLink(t *testing.T) {
+func TestLink(t *testing.T) {
+	sw, h := testnet.New(t), testnet.New(t)
+	sw.Switch()
+	h.Plug(sw, "p1", "10.0.0.1/24")
+	mac := h.MAC("eth0")
+	h.Do(func() error {
+		c, err := Open()
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		for _, name := range []string{"eth7", "a-name-longer-than-any"} {
+			if _, err := c.Link(name); !errors.Is(err, ErrNoLink) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := c.Remove(99, Address{Prefix: netip.MustParsePrefix("10.0.0.9/24")}); err != nil {
+			t.Errorf("remove from an interface that is gone: %v", err)
+		}
+		if err := c.Add(99, Address{Prefix: netip.MustParsePrefix("10.0.0.9/24")}); !errors.Is(err, unix.ENODEV) {
+			t.Errorf("add to an interface that is gone: %v", err)
+		}
+		lo, err := c.Link("lo")
+		if err == nil && (!lo.Loopback() || !lo.Fit()) {
+			t.Errorf("lo: %+v", lo)
+		}
+		eth, err2 := c.Link("eth0")
+		if err2 == nil && (eth.Loopback() || !eth.Fit() || eth.Name != "eth0" || eth.MAC.String() != mac.String()) {
+			t.Errorf("eth0: %+v", eth)
+		}
+		return errors.Join(err, err2)
+	})
+}
+
+// TestManyAddresses: a dump comes in several messages, none is lost.
+func TestManyAddresses(t *testing.T) {
 	h := testnet.New(t)
 	h.Do(func() error {
-		if _, err := FindLink("eth7"); !errors.Is(err, ErrNoLink) {
-			t.Errorf("eth7: %v", err)
+		c, err := Open()
+		if err != nil {
+			return err
 		}
-		lo, err := FindLink("lo")
-		if err == nil && (!lo.Loopback || !lo.Fit()) {
-			t.Errorf("lo: %+v", lo)
+		defer c.Close()
+		lo, err := c.Link("lo")
+		if err != nil {
+			return err
+		}
+		for n := range 1000 {
+			a := Address{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 1, byte(n >> 8), byte(n)}), 32)}
+			if err := c.Add(lo.Index, a); err != nil {
+				return err
+			}
+		}
+		list, err := c.List(lo.Index)
+		if len(list) != 1001 {
+			t.Errorf("%d addresses, want 1001", len(list))
 		}
 		return err
 	})
@@ -121,7 +173,12 @@ func TestAnnounce(t *testing.T) {
 			return err
 		}
 		defer a.Close()
-		link, err := FindLink("eth0")
+		c, err := Open()
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		link, err := c.Link("eth0")
 		if err != nil {
 			return err
 		}

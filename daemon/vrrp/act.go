@@ -66,7 +66,7 @@ func (v *virtual) device(a conf.Address) (*netif.Link, netif.Address, error) {
 	if v.link != nil && a.Interface == v.link.Name {
 		return v.link, addr, nil
 	}
-	link, err := netif.FindLink(a.Interface)
+	link, err := v.router.kernel.Link(a.Interface)
 	return link, addr, err
 }
 
@@ -79,7 +79,7 @@ func (v *virtual) add(list []conf.Address) {
 		}
 		link, addr, err := v.device(a)
 		if err == nil {
-			err = netif.Add(link.Index, addr)
+			err = v.router.kernel.Add(link.Index, addr)
 		}
 		if err != nil {
 			v.logf(false, "%v", err)
@@ -100,7 +100,7 @@ func (v *virtual) remove(list []conf.Address) {
 			continue // and so is the address
 		} else if err != nil {
 			v.logf(false, "%v", err)
-		} else if err := netif.Remove(link.Index, addr); err != nil {
+		} else if err := v.router.kernel.Remove(link.Index, addr); err != nil {
 			v.logf(false, "%v", err)
 		}
 	}
@@ -115,7 +115,7 @@ func (v *virtual) garp(list []conf.Address, repeat int) {
 	var targets []target
 	for _, a := range list {
 		link, _, err := v.device(a)
-		if err != nil || link.Loopback {
+		if err != nil || link.Loopback() {
 			continue
 		}
 		targets = append(targets, target{link, a.Prefix.Addr()})
@@ -149,7 +149,7 @@ func (v *virtual) find(a conf.Address) (netif.Address, bool) {
 	if err != nil {
 		return netif.Address{}, false
 	}
-	list, err := netif.List(link.Index)
+	list, err := v.router.kernel.List(link.Index)
 	if err != nil {
 		v.logf(false, "%v", err)
 	}
@@ -171,7 +171,7 @@ func (v *virtual) clean() {
 		v.logf(false, "removing residual address %s", have.Prefix)
 		link, _, err := v.device(a)
 		if err == nil {
-			err = netif.Remove(link.Index, have)
+			err = v.router.kernel.Remove(link.Index, have)
 		}
 		if err != nil {
 			v.logf(false, "%v", err)

@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"context"
+	"slices"
 
 	"github.com/viplab/viplab/daemon/netif"
 )
@@ -111,16 +112,21 @@ func (r *Router) deliver(p *port, packet []byte) {
 
 // observe reads what changed in the kernel and has those concerned look.
 func (r *Router) observe() error {
-	events, err := r.monitor.Read()
-	if err != nil {
-		return err
+	var events []netif.Event
+	for range batch {
+		more, err := r.monitor.Read()
+		if err != nil {
+			return err
+		}
+		if len(more) == 0 {
+			break
+		}
+		events = append(events, more...)
 	}
+	w := r.view()
 	for _, v := range r.virtuals {
-		for _, e := range events {
-			if v.concerns(e) {
-				v.look()
-				break
-			}
+		if slices.ContainsFunc(events, v.concerns) {
+			v.look(w)
 		}
 	}
 	return nil
@@ -132,7 +138,7 @@ func (v *virtual) concerns(e netif.Event) bool {
 	case netif.Overrun:
 		return true
 	case netif.AddressAdded, netif.AddressGone:
-		if v.isVIP(e.IP) { // of those only a loss matters, and not one of our doing
+		if v.router.vips[e.IP] { // of those only a loss matters, and not one of our doing
 			return e.Kind == netif.AddressGone && v.holds[e.IP]
 		}
 		return v.link != nil && e.Index == v.link.Index

@@ -27,10 +27,12 @@ var ErrStopped = errors.New("router has stopped")
 type Router struct {
 	log      Logger
 	wait     *waiter
+	kernel   *netif.Conn
 	monitor  *netif.Monitor
 	announce *netif.Announcer
 	ports    map[portKey]*port
 	virtuals []*virtual
+	vips     map[netip.Addr]bool // the addresses of all of them
 	reloads  chan reload
 	done     chan struct{}
 }
@@ -58,12 +60,16 @@ func (r *Router) Run(ctx context.Context, instances []*conf.Instance, ready func
 	defer close(r.done)
 	defer r.close()
 	var err error
+	if r.kernel, err = netif.Open(); err != nil {
+		return err
+	}
 	if r.monitor, err = netif.NewMonitor(); err != nil {
 		return err
 	}
 	if r.announce, err = netif.NewAnnouncer(); err != nil {
 		return err
 	}
+	r.learn(instances)
 	for _, i := range instances {
 		if err := r.start(i); err != nil {
 			r.stopAll()
@@ -104,6 +110,9 @@ func (r *Router) close() {
 	for _, p := range r.ports {
 		p.close()
 	}
+	if r.kernel != nil {
+		r.kernel.Close()
+	}
 	if r.monitor != nil {
 		r.monitor.Close()
 	}
@@ -118,7 +127,7 @@ func (r *Router) close() {
 func (r *Router) start(i *conf.Instance) error {
 	v := &virtual{router: r, conf: i, machine: NewMachine(i), own: map[netip.Addr]bool{}, holds: map[netip.Addr]bool{}}
 	v.clean()
-	fault := v.inspect()
+	fault := v.inspect(r.view())
 	if fault == "" {
 		if err := v.open(); err != nil {
 			return fmt.Errorf("start vrrp_instance %s: %w", i.Name, err)
@@ -136,8 +145,20 @@ func (r *Router) stopAll() {
 	r.virtuals = nil
 }
 
+// learn notes the virtual addresses of instances: none of them is a source of
+// advertisements or a change to look at.
+func (r *Router) learn(instances []*conf.Instance) {
+	r.vips = map[netip.Addr]bool{}
+	for _, i := range instances {
+		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
+			r.vips[a.Prefix.Addr()] = true
+		}
+	}
+}
+
 // apply carries out a reload.
 func (r *Router) apply(instances []*conf.Instance) {
+	r.learn(instances)
 	var kept []*virtual
 	fresh := slices.Clone(instances)
 	for _, v := range r.virtuals {

@@ -247,7 +247,7 @@ func TestCheck(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			h.Do(func() error {
-				if err := Check(instance(100, row.change)); err == nil || !strings.Contains(err.Error(), row.want) {
+				if err := Check([]*conf.Instance{instance(100, row.change)}); err == nil || !strings.Contains(err.Error(), row.want) {
 					t.Errorf("got %v, want %q", err, row.want)
 				}
 				return nil

@@ -3,6 +3,7 @@ package vrrp
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/netif"
@@ -13,29 +14,39 @@ import (
 // not hear it, and both would be Master.
 var ErrUnsupported = errors.New("not supported")
 
-// Check returns why i cannot be run here: errors that wrap ErrUnsupported or
-// netif.ErrNoLink, joined, or nil.
-func Check(i *conf.Instance) error {
+// Check returns why instances cannot be run here: errors that wrap
+// ErrUnsupported or netif.ErrNoLink, joined, or nil.
+func Check(instances []*conf.Instance) error {
+	kernel, err := netif.Open()
+	if err != nil {
+		return err
+	}
+	defer kernel.Close()
 	var errs []error
+	for _, i := range instances {
+		errs = append(errs, check(kernel, i)...)
+	}
+	return errors.Join(errs...)
+}
+
+func check(kernel *netif.Conn, i *conf.Instance) (errs []error) {
+	add := func(err error) { errs = append(errs, fmt.Errorf("%s: vrrp_instance %s: %w", i.Pos, i.Name, err)) }
 	refuse := func(bad bool, what string) {
 		if bad {
-			errs = append(errs, fmt.Errorf("%s: vrrp_instance %s: %s: %w", i.Pos, i.Name, what, ErrUnsupported))
+			add(fmt.Errorf("%s: %w", what, ErrUnsupported))
 		}
 	}
 	refuse(i.Version != version, fmt.Sprintf("VRRP version %d", i.Version))
 	refuse(i.AuthType > 1, "auth_type AH")
 	refuse(len(i.UnicastPeers) > 0, "unicast_peer")
-	for _, a := range i.Addresses {
+	for _, a := range slices.Concat(i.Addresses, i.Excluded) {
 		refuse(!a.Prefix.Addr().Is4(), "IPv6 address "+a.Prefix.Addr().String())
 	}
-	for _, a := range i.Excluded {
-		refuse(!a.Prefix.Addr().Is4(), "IPv6 address "+a.Prefix.Addr().String())
-	}
-	link, err := netif.FindLink(i.Interface)
+	link, err := kernel.Link(i.Interface)
 	if err != nil {
-		errs = append(errs, fmt.Errorf("%s: vrrp_instance %s: %w", i.Pos, i.Name, err))
-	} else if link.Loopback {
-		errs = append(errs, fmt.Errorf("%s: vrrp_instance %s: loopback interface %s: %w", i.Pos, i.Name, i.Interface, ErrUnsupported))
+		add(err)
+		return errs
 	}
-	return errors.Join(errs...)
+	refuse(link.Loopback(), "loopback interface "+i.Interface)
+	return errs
 }

@@ -29,8 +29,8 @@ func (v *virtual) logf(detail bool, format string, args ...any) {
 }
 
 // inspect looks at the interface and returns why it is unfit, or "".
-func (v *virtual) inspect() (fault string) {
-	link, err := netif.FindLink(v.conf.Interface)
+func (v *virtual) inspect(w *view) (fault string) {
+	link, err := w.link(v.conf.Interface)
 	if err != nil {
 		v.link = nil
 		return err.Error()
@@ -39,7 +39,7 @@ func (v *virtual) inspect() (fault string) {
 	if !link.Fit() {
 		return fmt.Sprintf("Netlink reports %s down", link.Name)
 	}
-	if v.source = v.primary(); !v.source.IsValid() {
+	if v.source = v.primary(w); !v.source.IsValid() {
 		return fmt.Sprintf("interface %s has no IPv4 address", link.Name)
 	}
 	return ""
@@ -48,11 +48,11 @@ func (v *virtual) inspect() (fault string) {
 // primary is the source of advertisements (RFC 3768 5.2.1): mcast_src_ip, or
 // the source so far as long as the interface has it, or its first address that
 // is not a virtual one, or, for an owner that has no other, that.
-func (v *virtual) primary() netip.Addr {
+func (v *virtual) primary(w *view) netip.Addr {
 	if v.conf.Source.IsValid() {
 		return v.conf.Source
 	}
-	list, err := netif.List(v.link.Index)
+	list, err := w.list(v.link.Index)
 	if err != nil {
 		v.logf(false, "%v", err)
 	}
@@ -62,7 +62,7 @@ func (v *virtual) primary() netip.Addr {
 	var owned netip.Addr
 	for _, a := range list {
 		ip := a.Prefix.Addr()
-		if !v.isVIP(ip) && !v.router.isVIP(ip) {
+		if !v.router.vips[ip] {
 			return ip
 		}
 		if v.own[ip] && !owned.IsValid() {
@@ -70,15 +70,6 @@ func (v *virtual) primary() netip.Addr {
 		}
 	}
 	return owned
-}
-
-func (v *virtual) isVIP(ip netip.Addr) bool {
-	return slices.ContainsFunc(v.machine.vips(), func(a conf.Address) bool { return a.Prefix.Addr() == ip })
-}
-
-// isVIP reports whether ip is an address of any virtual router here.
-func (r *Router) isVIP(ip netip.Addr) bool {
-	return slices.ContainsFunc(r.virtuals, func(v *virtual) bool { return v.isVIP(ip) })
 }
 
 // open gives v its socket on the interface as it is now.
@@ -104,8 +95,8 @@ func (v *virtual) shut() {
 }
 
 // look inspects the interface and the addresses again after a change.
-func (v *virtual) look() {
-	fault := v.inspect()
+func (v *virtual) look(w *view) {
+	fault := v.inspect(w)
 	if fault == "" {
 		if err := v.open(); err != nil {
 			fault = err.Error()
@@ -120,17 +111,17 @@ func (v *virtual) look() {
 		v.logf(false, "Netlink reports %s up", v.link.Name)
 	}
 	v.handle(Up{v.source}, now())
-	if ip, ok := v.missing(); ok {
+	if ip, ok := v.missing(w); ok {
 		v.handle(Lost{ip}, now())
 	}
 }
 
 // missing returns an address that we put there and that is gone.
-func (v *virtual) missing() (netip.Addr, bool) {
+func (v *virtual) missing(w *view) (netip.Addr, bool) {
 	there := map[string]map[netip.Addr]bool{}
 	for _, a := range v.machine.vips() {
 		if there[a.Interface] == nil {
-			there[a.Interface] = v.listed(a)
+			there[a.Interface] = v.listed(w, a)
 		}
 		if ip := a.Prefix.Addr(); v.holds[ip] && !there[a.Interface][ip] {
 			return ip, true
@@ -140,13 +131,13 @@ func (v *virtual) missing() (netip.Addr, bool) {
 }
 
 // listed returns all addresses of a's interface.
-func (v *virtual) listed(a conf.Address) map[netip.Addr]bool {
+func (v *virtual) listed(w *view, a conf.Address) map[netip.Addr]bool {
 	set := map[netip.Addr]bool{}
-	link, _, err := v.device(a)
+	link, err := w.link(a.Interface)
 	if err != nil {
 		return set
 	}
-	list, err := netif.List(link.Index)
+	list, err := w.list(link.Index)
 	if err != nil {
 		v.logf(false, "%v", err)
 		return v.holds
@@ -181,7 +172,7 @@ func (v *virtual) same(i *conf.Instance) bool {
 func (v *virtual) reconfigure(i *conf.Instance) {
 	v.conf = i
 	v.handle(Reload{i}, now())
-	v.look()
+	v.look(v.router.view())
 }
 
 // stop ends v: nothing of it stays behind.
