@@ -154,7 +154,7 @@ func TestWatcherOverflow(t *testing.T) {
 	}
 	ipAddr(t, node, netlink.AddrDel, "192.0.2.98/24", "eth0")
 	if err := w.pump.raw.Control(func(fd uintptr) {
-		if err := unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 1<<20); err != nil {
+		if err := setReceiveBuffer(int(fd), 1<<20); err != nil {
 			t.Error(err)
 		}
 	}); err != nil {
