@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"path"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,12 +41,30 @@ func (l *Lab) build(ctx context.Context) error {
 	if l.eyes, err = l.watch(); err != nil {
 		return err
 	}
-	return l.eachNode(func(name string, h *host) error {
+	if err := l.eachNode(func(name string, h *host) error {
 		if err := l.configure(h); err != nil {
 			return fmt.Errorf("configure %s: %w", name, err)
 		}
 		return nil
-	})
+	}); err != nil {
+		return err
+	}
+	return l.awaitPorts(ctx)
+}
+
+// patience is how long ports may take to come up, in lab time.
+const patience = 10 * time.Second
+
+func (l *Lab) awaitPorts(ctx context.Context) error {
+	var ports []int
+	for _, h := range l.nodes {
+		for _, p := range h.ports {
+			ports = append(ports, p.index)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return l.sw.Await(ctx, ports...)
 }
 
 // startNodes starts the nodes side by side: most of the time goes into starting

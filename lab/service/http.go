@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"path"
 	"syscall"
 	"time"
 
@@ -81,7 +83,7 @@ func serveAll(ctx context.Context, listeners []net.Listener, h http.Handler) err
 
 // pages serves the pages of the topology, and else the files of the root.
 func pages(spec topology.HTTP) http.Handler {
-	files := http.FileServer(http.Dir(spec.Root))
+	files := serveFiles(http.Dir(spec.Root))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, ok := spec.Pages[r.URL.Path]
 		if !ok {
@@ -91,6 +93,42 @@ func pages(spec topology.HTTP) http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		io.WriteString(w, body)
 	})
+}
+
+// serveFiles serves files as simple servers do. http.FileServer would send a
+// client that asks for /index.html on to /, which a health checker takes for a
+// failure.
+func serveFiles(root http.FileSystem) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := path.Clean("/" + r.URL.Path)
+		f, info, err := openPage(root, name)
+		if err == nil && info.IsDir() {
+			f.Close()
+			f, info, err = openPage(root, path.Join(name, "index.html"))
+		}
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		defer f.Close()
+		if info.IsDir() {
+			http.NotFound(w, r)
+			return
+		}
+		http.ServeContent(w, r, info.Name(), info.ModTime(), f)
+	})
+}
+
+func openPage(root http.FileSystem, name string) (http.File, fs.FileInfo, error) {
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, info, nil
 }
 
 // logged logs each request, as the common log format does but for the time,

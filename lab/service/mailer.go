@@ -26,7 +26,7 @@ func sendMail(args []string, in io.Reader, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	to := append(flags.Args(), *cc...)
+	to := qualified(append(flags.Args(), *cc...))
 	if len(to) == 0 {
 		return printMailbox(filepath.Join(spool, "root"), out)
 	}
@@ -42,6 +42,16 @@ func sendMail(args []string, in io.Reader, out io.Writer) error {
 		return fmt.Errorf("read body: %w", err)
 	}
 	return smtp.SendMail(*server, nil, *from, to, compose(*from, to, *subject, body))
+}
+
+// qualified gives users of this host the domain that RFC 5321 4.1.2 demands.
+func qualified(addresses []string) []string {
+	for i, a := range addresses {
+		if !strings.Contains(a, "@") {
+			addresses[i] = a + "@localhost"
+		}
+	}
+	return addresses
 }
 
 func compose(from string, to []string, subject string, body []byte) []byte {

@@ -33,6 +33,9 @@ func TestPages(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "index.html"), []byte("web1 server\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(root, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	var log bytes.Buffer
 	h := logged(&log, pages(topology.HTTP{Root: root, Pages: map[string]string{"/status": "ok"}}))
 	for _, tc := range []struct {
@@ -40,7 +43,10 @@ func TestPages(t *testing.T) {
 		status     int
 	}{
 		{"/", "web1 server\n", 200},
+		{"/index.html", "web1 server\n", 200},
 		{"/status", "ok", 200},
+		{"/empty", "404 page not found\n", 404},
+		{"/../index.html", "web1 server\n", 200},
 		{"/none", "404 page not found\n", 404},
 	} {
 		w := httptest.NewRecorder()
@@ -49,7 +55,8 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s: got %d %q", tc.path, w.Code, w.Body)
 		}
 	}
-	want := "192.0.2.1 \"GET / HTTP/1.1\" 200\n192.0.2.1 \"GET /status HTTP/1.1\" 200\n192.0.2.1 \"GET /none HTTP/1.1\" 404\n"
+	want := "192.0.2.1 \"GET / HTTP/1.1\" 200\n192.0.2.1 \"GET /index.html HTTP/1.1\" 200\n192.0.2.1 \"GET /status HTTP/1.1\" 200\n" +
+		"192.0.2.1 \"GET /empty HTTP/1.1\" 404\n192.0.2.1 \"GET /../index.html HTTP/1.1\" 200\n192.0.2.1 \"GET /none HTTP/1.1\" 404\n"
 	if diff := cmp.Diff(want, log.String()); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
 	}
@@ -118,7 +125,7 @@ func mailServer(t *testing.T) (address, spool string, out *bytes.Buffer) {
 func TestMailGoesFromTheCommandToTheSink(t *testing.T) {
 	address, spool, out := mailServer(t)
 	body := strings.NewReader("vrrp transition\nFrom here on\n")
-	if err := sendMail([]string{"--server", address, "-r", "root@LB1", "-s", "LB1 to be master", "root@localhost"}, body, nil); err != nil {
+	if err := sendMail([]string{"--server", address, "-r", "root@LB1", "-s", "LB1 to be master", "root"}, body, nil); err != nil {
 		t.Fatal(err)
 	}
 	var got timeline.Mail
