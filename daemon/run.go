@@ -29,6 +29,9 @@ func run(ctx context.Context, o *Options, stderr io.Writer, up func()) int {
 	signal.Notify(signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
 	defer signal.Stop(signals)
 	s := &supervisor{Log: NewLog(o, stderr), options: o}
+	if o.Console {
+		stderr = io.Discard // the log is there already
+	}
 	defer s.Log.Close()
 	s.banner()
 	cfg, err := load(o)
@@ -38,6 +41,7 @@ func run(ctx context.Context, o *Options, stderr io.Writer, up func()) int {
 	if err != nil {
 		s.lines(err.Error())
 		s.Printf("configuration cannot be run, ending")
+		fmt.Fprintln(stderr, err)
 		return exitConfig
 	}
 	s.config = cfg
@@ -50,6 +54,7 @@ func run(ctx context.Context, o *Options, stderr io.Writer, up func()) int {
 	err = s.serve(ctx, signals, up)
 	if err != nil {
 		s.Printf("%v", err)
+		fmt.Fprintf(stderr, "vipd: %v\n", err)
 	}
 	if err := pid.release(); err != nil {
 		s.Printf("%v", err)

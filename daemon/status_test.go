@@ -27,6 +27,8 @@ func TestExitStatus(t *testing.T) {
 		{"run without a file", "", []string{"-nl", "-f", "none.conf", "-p", "k.pid"}, 2, "none.conf: no such file"},
 		{"run what cannot be", strings.Replace(config(), "eth0", "eth7", 1), []string{"-nl", "-p", "k.pid"}, 2, "no such interface"},
 		{"run what cannot be in the background", strings.Replace(config(), "eth0", "eth7", 1), []string{"-p", "k.pid"}, 2, "no such interface"},
+		{"run what cannot be, logging to syslog", strings.Replace(config(), "eth0", "eth7", 1), []string{"-nG", "-p", "k.pid"}, 2, "k.conf:1: vrrp_instance VI_1: no such interface: eth7"},
+		{"pid file nowhere, logging to syslog", config(), []string{"-nG", "-p", "none/k.pid"}, 1, "open pid file"},
 		{"pid file nowhere", config(), []string{"-nl", "-p", "none/k.pid"}, 1, "open pid file"},
 	}
 	for _, row := range rows {
