@@ -14,8 +14,9 @@ import (
 const idleLook = time.Second
 
 // settle is how long the lab waits after an event for those that come with it,
-// before it looks again.
-const settle = 20 * time.Millisecond
+// before it looks again: a hundredth of the time that it has been looking, since
+// a look costs the more the longer the window is.
+func settle(window time.Duration) time.Duration { return max(20*time.Millisecond, window/100) }
 
 // Await judges expectations over the timeline since from, again and again as
 // events come, until each is decided or the lab time within has passed. The
@@ -29,7 +30,7 @@ func (l *Lab) Await(ctx context.Context, from timeline.Time, within time.Duratio
 		if left <= 0 || decided(look(), expect.Window{From: from, To: l.Recorder.Now()}, expected) {
 			return l.judge(look, from, expected), nil
 		}
-		if err := wait(ctx, more, min(left, idleLook)); err != nil {
+		if err := wait(ctx, more, min(left, idleLook), min(left, settle(within-left))); err != nil {
 			return nil, err
 		}
 	}
@@ -47,8 +48,8 @@ func (l *Lab) looker() func() *expect.Run {
 	}
 }
 
-// wait returns a moment after more is closed, or after the time limit.
-func wait(ctx context.Context, more <-chan struct{}, limit time.Duration) error {
+// wait returns when more has been closed for a moment, or after the time limit.
+func wait(ctx context.Context, more <-chan struct{}, limit, moment time.Duration) error {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
@@ -58,7 +59,7 @@ func wait(ctx context.Context, more <-chan struct{}, limit time.Duration) error 
 		return nil
 	case <-more:
 	}
-	timer.Reset(min(settle, limit))
+	timer.Reset(moment)
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
