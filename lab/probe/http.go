@@ -98,20 +98,15 @@ func connect(ctx context.Context, f *os.File, fd int, to netip.AddrPort) error {
 		return err
 	}
 	var outcome error
-	asked := false
 	err = raw.Write(func(uintptr) bool {
-		if !asked {
-			asked = true
-			// Right after connect the socket is not writable yet, however it stands.
-			if _, err := unix.Getpeername(fd); err != nil {
-				return false
-			}
-		}
+		// Neither an error nor a peer: it is not decided yet. The error comes first,
+		// since it may be there before anybody waits for the socket.
 		code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 		if outcome = err; err == nil && code != 0 {
 			outcome = unix.Errno(code)
 		}
-		return true
+		_, noPeer := unix.Getpeername(fd)
+		return outcome != nil || noPeer == nil
 	})
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/containernetworking/plugins/pkg/ns"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 )
@@ -19,14 +20,14 @@ import (
 // ErrClosed is returned for work on a Thread that was closed.
 var ErrClosed = errors.New("namespace thread is closed")
 
-// Net runs f in the network namespace ns on a throw-away thread.
-func Net(ns netns.NsHandle, f func() error) error {
-	t, err := New(ns)
+// Net runs f in the network namespace handle on a throw-away thread.
+func Net(handle netns.NsHandle, f func() error) error {
+	n, err := ns.GetNS(fmt.Sprintf("/proc/self/fd/%d", int(handle)))
 	if err != nil {
-		return err
+		return fmt.Errorf("open network namespace: %w", err)
 	}
-	defer t.Close()
-	return t.Do(f)
+	defer n.Close()
+	return n.Do(func(ns.NetNS) error { return f() })
 }
 
 // Mount runs f in the mount namespace that the descriptor mnt refers to, on a
