@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/viplab/viplab/internal/suggest"
 )
 
 // build is a configuration being made: the model, and the objects of the
@@ -119,7 +119,7 @@ func (b *build) unknown(key string, s *Statement) {
 		}
 	}
 	slices.Sort(homes)
-	near := nearest(word, b.table[key].words())
+	near := suggest.Nearest(word, b.table[key].words())
 	switch {
 	case len(homes) > 0:
 		b.errorf(s.Pos(), "unknown keyword %q %s, it belongs %s", word, blockName(key), blockName(homes[0]))
@@ -128,16 +128,4 @@ func (b *build) unknown(key string, s *Statement) {
 	default:
 		b.errorf(s.Pos(), "unknown keyword %q %s", word, blockName(key))
 	}
-}
-
-// nearest returns the word of list that word was most likely meant to be, or
-// "". Letter case alone is no difference.
-func nearest(word string, list []string) string {
-	best, limit := "", min(max(2, len(word)/3)+1, len(word))
-	for _, w := range slices.Sorted(slices.Values(list)) {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(w)); d < limit {
-			best, limit = w, d
-		}
-	}
-	return best
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-shellwords"
+
+	"github.com/viplab/viplab/internal/suggest"
 )
 
 // apply is what a row does with its statement.
@@ -29,7 +31,7 @@ func oneOf(at func(*build) *string, words ...string) apply {
 			}
 		}
 		hint := ""
-		if near := nearest(w.Text, words); near != "" {
+		if near := suggest.Nearest(w.Text, words); near != "" {
 			hint = ", did you mean " + strconv.Quote(near) + "?"
 		}
 		b.errorf(w.Pos, "%s %q is none of %s%s", s.Keyword(), w.Text, strings.Join(words, ", "), hint)

@@ -3,6 +3,8 @@ package conf
 import (
 	"strconv"
 	"time"
+
+	"github.com/viplab/viplab/internal/suggest"
 )
 
 // weightUnset marks a TrackScript whose weight is the script's own, until
@@ -42,7 +44,7 @@ func (b *build) finishTrack(i *Instance) {
 		}
 		if script == nil {
 			hint := ""
-			if near := nearest(t.Name, names); near != "" {
+			if near := suggest.Nearest(t.Name, names); near != "" {
 				hint = ", did you mean " + strconv.Quote(near) + "?"
 			}
 			b.errorf(b.set[i]["track_script "+t.Name], "track_script: no vrrp_script %q%s", t.Name, hint)

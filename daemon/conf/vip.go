@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"strconv"
+
+	"github.com/viplab/viplab/internal/suggest"
 )
 
 func readVIP(b *build, s *Statement) {
@@ -96,7 +98,7 @@ func optionHint(word string) string {
 	for _, o := range vipOptions() {
 		words = append(words, o.word)
 	}
-	if near := nearest(word, words); near != "" {
+	if near := suggest.Nearest(word, words); near != "" {
 		return ", did you mean " + strconv.Quote(near) + "?"
 	}
 	return ""

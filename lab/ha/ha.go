@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/viplab/viplab/lab/internal/suggest"
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/topology"
 )
 

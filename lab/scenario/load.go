@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 	"github.com/viplab/viplab/lab/topology"
 )
@@ -57,7 +58,7 @@ func (c *checker) checkPlace(file string) {
 func (c *checker) findTopology(topologies map[string]*topology.Topology) {
 	c.t = topologies[c.s.Topology]
 	if c.t == nil {
-		near := yamlfile.Nearest(c.s.Topology, slices.Collect(maps.Keys(topologies)))
+		near := suggest.Nearest(c.s.Topology, slices.Collect(maps.Keys(topologies)))
 		c.ReportNear(yamlfile.Path{"topology"}, near, "unknown topology %q", c.s.Topology)
 	}
 }

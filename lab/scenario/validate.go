@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 	"github.com/viplab/viplab/lab/topology"
 )
@@ -76,7 +77,7 @@ func (c *checker) checkHead() {
 func (c *checker) checkNeeds(p yamlfile.Path, needs, known []string) {
 	for i, need := range needs {
 		if !slices.Contains(known, need) {
-			c.ReportNear(p.Index(i), yamlfile.Nearest(need, known), "unknown need %q (there is %s)", need, strings.Join(known, ", "))
+			c.ReportNear(p.Index(i), suggest.Nearest(need, known), "unknown need %q (there is %s)", need, strings.Join(known, ", "))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
 
@@ -68,7 +69,7 @@ func (c *checker) checkTargets(p yamlfile.Path, targets Targets) {
 
 func (c *checker) checkFault(p yamlfile.Path, f *Fault) {
 	if !slices.Contains(FaultNames(), f.Name) {
-		c.ReportNear(p.Key("name"), yamlfile.Nearest(f.Name, FaultNames()), "unknown fault %q", f.Name)
+		c.ReportNear(p.Key("name"), suggest.Nearest(f.Name, FaultNames()), "unknown fault %q", f.Name)
 		return
 	}
 	c.checkTarget(p.Key("target"), f.Target, OnLink(f.Name))
@@ -96,7 +97,7 @@ func (c *checker) checkHeal(p yamlfile.Path, f *Fault) {
 		return
 	}
 	open := slices.DeleteFunc(sortedKeys(c.injected), func(key string) bool { return c.injected[key] == 0 })
-	c.ReportNear(p, yamlfile.Nearest(f.key(), open), "nothing to heal: no %s on %s is in force here", f.Name, f.Target)
+	c.ReportNear(p, suggest.Nearest(f.key(), open), "nothing to heal: no %s on %s is in force here", f.Name, f.Target)
 }
 
 // checkProbe checks a probe, or what a request asks.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/expect"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 	"github.com/viplab/viplab/lab/topology"
@@ -122,7 +123,7 @@ func (c *checker) checkAsked(p yamlfile.Path, name, kind string) {
 	was, known := c.probes[name]
 	switch {
 	case !known:
-		c.ReportNear(p, yamlfile.Nearest(name, sortedKeys(c.probes)), "unknown probe %q: neither under probes nor a request so far", name)
+		c.ReportNear(p, suggest.Nearest(name, sortedKeys(c.probes)), "unknown probe %q: neither under probes nor a request so far", name)
 	case was != kind:
 		c.Report(p, "probe %q asks by %s, not by %s", name, was, kind)
 	}
@@ -140,7 +141,7 @@ func (c *checker) checkURL(p yamlfile.Path, text string) {
 	}
 	known := c.hostnames()
 	if !slices.Contains(known, strings.ToLower(u.Hostname())) {
-		c.ReportNear(p, yamlfile.Nearest(u.Hostname(), known), "unknown host %q", u.Hostname())
+		c.ReportNear(p, suggest.Nearest(u.Hostname(), known), "unknown host %q", u.Hostname())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/expect"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
@@ -24,12 +25,12 @@ func (c *checker) checkIPVS(p yamlfile.Path, v *expect.IPVS) {
 		c.Report(p.Key("service"), "%q is no virtual server such as TCP 192.168.0.254:80 or FWM 1", v.Service)
 	}
 	if v.Scheduler != "" && !slices.Contains(schedulers(), v.Scheduler) {
-		c.ReportNear(p.Key("scheduler"), yamlfile.Nearest(v.Scheduler, schedulers()), "unknown scheduler %q", v.Scheduler)
+		c.ReportNear(p.Key("scheduler"), suggest.Nearest(v.Scheduler, schedulers()), "unknown scheduler %q", v.Scheduler)
 	}
 	if v.Forward != "" && !slices.Contains(forwards(), v.Forward) {
 		near := map[string]string{"DR": "Route", "NAT": "Masq", "TUN": "Tunnel"}[v.Forward]
 		if near == "" {
-			near = yamlfile.Nearest(v.Forward, forwards())
+			near = suggest.Nearest(v.Forward, forwards())
 		}
 		c.ReportNear(p.Key("forward"), near, "unknown way of forwarding %q", v.Forward)
 	}

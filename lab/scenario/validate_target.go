@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 	"github.com/viplab/viplab/lab/topology"
 )
@@ -21,7 +22,7 @@ func (c *checker) checkNode(p yamlfile.Path, name string) bool {
 	if c.t.Nodes[name] != nil {
 		return true
 	}
-	c.ReportNear(p, yamlfile.Nearest(name, c.t.NodeNames()), "unknown node %q", name)
+	c.ReportNear(p, suggest.Nearest(name, c.t.NodeNames()), "unknown node %q", name)
 	return false
 }
 
@@ -32,7 +33,7 @@ func (c *checker) checkRouter(p yamlfile.Path, name string) {
 	}
 	routers := c.routers()
 	if !slices.Contains(routers, name) {
-		c.ReportNear(p, yamlfile.Nearest(name, routers), "node %q runs no ha service", name)
+		c.ReportNear(p, suggest.Nearest(name, routers), "node %q runs no ha service", name)
 	}
 }
 
@@ -48,7 +49,7 @@ func (c *checker) routers() []string {
 func (c *checker) checkService(p yamlfile.Path, node, service string) {
 	n := c.t.Nodes[node]
 	if n.Services[service] == nil {
-		c.ReportNear(p, yamlfile.Nearest(service, n.ServiceNames()), "node %s has no service %q", node, service)
+		c.ReportNear(p, suggest.Nearest(service, n.ServiceNames()), "node %s has no service %q", node, service)
 	}
 }
 
@@ -81,7 +82,7 @@ func (c *checker) checkPart(p yamlfile.Path, node, name string, link bool) {
 	}
 	parts := c.parts(node, link)
 	if !slices.Contains(parts, name) {
-		c.ReportNear(p, join(node, sep, yamlfile.Nearest(name, parts)), "node %s has no %s %q", node, kind, name)
+		c.ReportNear(p, join(node, sep, suggest.Nearest(name, parts)), "node %s has no %s %q", node, kind, name)
 	}
 }
 
@@ -102,7 +103,7 @@ func (c *checker) checkRole(p yamlfile.Path, role, part string, link bool) {
 		known = append(known, c.parts(node, link)...)
 	}
 	if !slices.Contains(known, part) {
-		c.ReportNear(p, yamlfile.Nearest(part, known), "no node that can be %s has %q", m[1], part)
+		c.ReportNear(p, suggest.Nearest(part, known), "no node that can be %s has %q", m[1], part)
 	}
 }
 
@@ -117,14 +118,14 @@ func (c *checker) parts(node string, link bool) []string {
 // nearest is the valid target nearest to one of an unknown node: one with the
 // same service or interface if there is.
 func (c *checker) nearest(node, sep, part string, link bool) string {
-	if near := yamlfile.Nearest(node, c.nodesWith(part, link)); near != "" {
+	if near := suggest.Nearest(node, c.nodesWith(part, link)); near != "" {
 		return join(near, sep, part)
 	}
-	near := yamlfile.Nearest(node, c.t.NodeNames())
+	near := suggest.Nearest(node, c.t.NodeNames())
 	if c.t.Nodes[near] == nil {
 		return ""
 	}
-	return join(near, sep, yamlfile.Nearest(part, c.parts(near, link)))
+	return join(near, sep, suggest.Nearest(part, c.parts(near, link)))
 }
 
 // nodesWith lists the nodes that have a service, or an interface, of a name.

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
 
@@ -65,5 +66,5 @@ func load(fsys fs.FS, dir, name string) (*Topology, error) {
 
 // Unknown returns the UnknownError for a name that is none of known.
 func Unknown(kind, name string, known []string) error {
-	return &UnknownError{Kind: kind, Name: name, Near: yamlfile.Nearest(name, known)}
+	return &UnknownError{Kind: kind, Name: name, Near: suggest.Nearest(name, known)}
 }

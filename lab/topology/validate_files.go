@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
 
@@ -33,7 +34,7 @@ func (c *checker) checkFolders() {
 		}
 	}
 	for _, name := range loose {
-		near := yamlfile.Nearest(name, missing)
+		near := suggest.Nearest(name, missing)
 		c.ReportKey(yamlfile.Path{"nodes"}, near, "folder %s belongs to no node", name)
 	}
 }

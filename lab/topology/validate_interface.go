@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
 
@@ -40,7 +41,7 @@ func (c *checker) checkAttachment(p yamlfile.Path, name string, i *Interface) {
 	case name == "lo":
 		c.Report(p.Key("network"), "lo cannot be put into a network")
 	case !known:
-		c.ReportNear(p.Key("network"), yamlfile.Nearest(i.Network, c.t.NetworkNames()), "unknown network %q", i.Network)
+		c.ReportNear(p.Key("network"), suggest.Nearest(i.Network, c.t.NetworkNames()), "unknown network %q", i.Network)
 	}
 }
 
@@ -90,7 +91,7 @@ func (c *checker) checkLabel(p yamlfile.Path, name string, i *Interface, address
 	prefix, err := netip.ParsePrefix(address)
 	switch {
 	case err != nil || !slices.Contains(i.Addresses, prefix):
-		c.ReportKey(p, yamlfile.Nearest(address, written(i.Addresses)), "label for %q, which is none of the addresses", address)
+		c.ReportKey(p, suggest.Nearest(address, written(i.Addresses)), "label for %q, which is none of the addresses", address)
 	case prefix.Addr().Is6():
 		c.ReportKey(p, "", "IPv6 addresses have no labels")
 	case label != name && !strings.HasPrefix(label, name+":"):

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
 
@@ -14,7 +15,7 @@ func (c *checker) checkRoute(p yamlfile.Path, n *Node, r *Route) {
 		c.checkDestination(p.Key("to"), r)
 	}
 	if r.Dev != "" && r.Dev != "lo" && n.Interfaces[r.Dev] == nil {
-		c.ReportNear(p.Key("dev"), yamlfile.Nearest(r.Dev, n.InterfaceNames()), "unknown interface %q", r.Dev)
+		c.ReportNear(p.Key("dev"), suggest.Nearest(r.Dev, n.InterfaceNames()), "unknown interface %q", r.Dev)
 	}
 	switch {
 	case !r.Via.IsValid() && r.Dev == "" && !c.Has(p.Key("via")):
@@ -77,6 +78,6 @@ func (c *checker) checkSysctl(p yamlfile.Path, n *Node, key string) {
 	device := strings.ReplaceAll(m[1], "/", ".")
 	known := append([]string{"all", "default", "lo"}, n.InterfaceNames()...)
 	if !slices.Contains(known, device) {
-		c.ReportKey(p, yamlfile.Nearest(device, known), "unknown interface %q in %s", device, key)
+		c.ReportKey(p, suggest.Nearest(device, known), "unknown interface %q in %s", device, key)
 	}
 }

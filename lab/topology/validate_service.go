@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
 )
 
@@ -96,7 +97,7 @@ func (c *checker) checkConfig(p yamlfile.Path, node, config string) {
 	if info, err := fs.Stat(c.t.Files, file); err == nil && !info.IsDir() {
 		return
 	}
-	c.ReportNear(p, yamlfile.Nearest(file, c.filesOf(node)), "the ha service reads %s, but there is no %s", config, file)
+	c.ReportNear(p, suggest.Nearest(file, c.filesOf(node)), "the ha service reads %s, but there is no %s", config, file)
 }
 
 func (c *checker) checkAbsolute(p yamlfile.Path, name string) {

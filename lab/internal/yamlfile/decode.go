@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/internal/suggest"
+
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -99,7 +101,7 @@ func (d *Document) decodeStruct(n ast.Node, p Path, out reflect.Value) {
 	d.eachPair(n, p, func(name string, value ast.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
 		if i < 0 {
-			d.ReportKey(p.Key(name), Nearest(name, fieldNames(fields)), "unknown field %q", name)
+			d.ReportKey(p.Key(name), suggest.Nearest(name, fieldNames(fields)), "unknown field %q", name)
 			return
 		}
 		d.decode(value, p.Key(name), out.Field(fields[i].index))
