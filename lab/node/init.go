@@ -48,6 +48,9 @@ func setUp(in io.Reader) error {
 	if err := json.NewDecoder(in).Decode(&spec); err != nil {
 		return fmt.Errorf("read spec: %w", err)
 	}
+	if spec.Protocol != protocol {
+		return errProtocol
+	}
 	if err := unix.Sethostname([]byte(spec.Hostname)); err != nil {
 		return fmt.Errorf("set host name %q: %w", spec.Hostname, err)
 	}

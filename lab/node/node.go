@@ -3,7 +3,7 @@
 // private /run, /tmp, /var/log and /dev.
 //
 // A node is held by one process, its init, which is this executable started
-// again: Main must be called first thing in main. When that process ends, for
+// again, or the smaller viplab-node: Main must be called first thing in main. When that process ends, for
 // whatever reason, the kernel ends everything on the node.
 package node
 
@@ -26,9 +26,11 @@ import (
 
 // Spec is what a node is made of.
 type Spec struct {
+	// Protocol is filled in by Start.
+	Protocol int    `json:"protocol"`
 	Hostname string `json:"hostname"`
 	// Binaries are executables of the lab that appear on the node: path there
-	// to path here. A path here that is empty stands for this executable.
+	// to path here. A path here that is empty stands for the init's own.
 	Binaries map[string]string `json:"binaries,omitempty"`
 }
 
@@ -65,7 +67,7 @@ func (n *Node) boot(ctx context.Context, spec Spec) error {
 		return err
 	}
 	defer ready.Close()
-	n.init = exec.Command("/proc/self/exe")
+	n.init = exec.Command(executable())
 	n.init.Args = []string{initName}
 	n.init.ExtraFiles = []*os.File{readyInit}
 	n.init.Stderr = os.Stderr
@@ -82,6 +84,7 @@ func (n *Node) boot(ctx context.Context, spec Spec) error {
 	defer unix.Close(pidfd)
 	stop := context.AfterFunc(ctx, func() { _ = n.init.Process.Kill() })
 	defer stop()
+	spec.Protocol = protocol
 	if err := json.NewEncoder(stdin).Encode(spec); err != nil {
 		return errors.Join(fmt.Errorf("send spec: %w", err), n.kill())
 	}
