@@ -77,6 +77,9 @@ func exitStatus(ctx context.Context, cmd *cobra.Command, err error) int {
 	case ctx.Err() != nil:
 		cmd.PrintErrln("viplab: interrupted; everything it had started is gone")
 		return exitInterrupted
+	case errors.Is(err, kernel.ErrUsage):
+		cmd.PrintErrln("viplab:", err)
+		return exitUsage
 	case errors.Is(err, kernel.ErrEnvironment):
 		cmd.PrintErrln("viplab:", err)
 		return exitEnvironment

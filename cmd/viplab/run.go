@@ -39,7 +39,7 @@ func newRunCommand() *cobra.Command {
 	f := &runFlags{}
 	cmd := &cobra.Command{
 		Use:   "run [flags] [SUITE|SCENARIO ...]",
-		Short: "Run scenarios and judge them (default: the suite course)",
+		Short: "Run scenarios and judge them (default: the suite course, or all of --labs)",
 		Long: `Run runs scenarios, each with each daemon in a kernel of its own, and judges
 what happened. Names are suites (course), topologies (master-backup), scenarios
 (master-backup/stop-master) or patterns (*/stop-*).
@@ -76,7 +76,7 @@ Exit status: 0 all passed, 1 a check failed, 2 wrong usage or nothing to run,
 }
 
 func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
-	if len(args) == 0 {
+	if len(args) == 0 && f.labs == "" {
 		args = []string{"course"}
 	}
 	selected, err := selectScenarios(f.labs, args)
@@ -86,18 +86,18 @@ func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
 	if len(selected) == 0 {
 		return usagef("nothing to run")
 	}
-	daemons, err := findDaemons(cmd, f.daemons)
+	k, why, err := chooseKernel(cmd.Context(), f, selected)
 	if err != nil {
 		return err
 	}
-	k, why, err := chooseKernel(cmd.Context(), f, selected)
+	daemons, err := findDaemons(cmd, f.daemons)
 	if err != nil {
 		return err
 	}
 	jobs, skipped := plan(selected, daemons, k, f.labs)
 	say := newProgress(cmd.ErrOrStderr(), jobs)
 	say.line("kernel: " + why)
-	dir, err := runDirectory(f.out, strings.Join(args, "+"))
+	dir, err := runDirectory(f.out, cmp.Or(strings.Join(args, "+"), filepath.Base(f.labs)))
 	if err != nil {
 		return err
 	}
