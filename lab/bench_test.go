@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { Main(m) }
 // star is a topology of n nodes on one network.
 func star(n int) *topology.Topology {
 	top := &topology.Topology{
-		Name: "star", Networks: map[string]*topology.Network{"lan": {}}, Nodes: make(map[string]*topology.Node),
+		Name: "star", Title: "Nodes on one network", Networks: map[string]*topology.Network{"lan": {}}, Nodes: make(map[string]*topology.Node),
 	}
 	addr := netip.MustParseAddr("10.0.0.1")
 	for i := range n {

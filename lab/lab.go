@@ -80,7 +80,8 @@ var ErrUnknown = errors.New("not in this topology")
 // Open builds a topology and starts its services, but for those that are
 // manual. On error nothing of it is left.
 //
-// It fills in the topology's defaults.
+// It fills in the topology's defaults. A topology that was made in Go is checked
+// as a file is: the error is then topology.Diagnostics.
 func Open(ctx context.Context, top *topology.Topology, o Options) (_ *Lab, err error) {
 	l := &Lab{
 		Topology: top, options: o, start: time.Now(),
@@ -93,6 +94,9 @@ func Open(ctx context.Context, top *topology.Topology, o Options) (_ *Lab, err e
 		}
 	}()
 	top.FillDefaults()
+	if err := top.Validate(); err != nil {
+		return nil, err
+	}
 	if err := l.readConfigs(); err != nil {
 		return nil, err
 	}
