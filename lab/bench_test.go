@@ -1,8 +1,12 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
+	"os/exec"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/viplab/viplab/lab/kernel"
@@ -26,8 +30,9 @@ func star(n int) *topology.Topology {
 	return top
 }
 
-// BenchmarkBuild builds and removes a lab. Mininet 2.3 with Linux bridges takes
-// 0.12, 0.39 and 1.86 s for plain network namespaces.
+// BenchmarkBuild builds and removes labs, and, where Mininet is installed, the
+// same number of its hosts on a Linux bridge: plain network namespaces, where a
+// node of ours has a root file system, processes and watchers of its own.
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{2, 10, 50} {
 		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
@@ -40,6 +45,31 @@ func BenchmarkBuild(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			ours := b.Elapsed().Seconds() / float64(b.N)
+			b.ReportMetric(ours, "s")
+			if theirs, err := mininet(b.Context(), n); err != nil {
+				b.Logf("Mininet was not measured: %v", err)
+			} else {
+				b.ReportMetric(theirs, "mininet-s")
+				b.ReportMetric(theirs/ours, "mininet/ours")
+			}
 		})
 	}
+}
+
+// mininetTime is what mn says at its end.
+var mininetTime = regexp.MustCompile(`completed in ([0-9.]+) seconds`)
+
+// mininet builds and removes n hosts, and returns how long it says that took.
+func mininet(ctx context.Context, n int) (float64, error) {
+	out, err := exec.CommandContext(ctx, "mn", "--switch", "lxbr", "--controller", "none",
+		"--topo", fmt.Sprintf("single,%d", n), "--test", "none").CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("run mn: %w: %s", err, out)
+	}
+	m := mininetTime.FindSubmatch(out)
+	if m == nil {
+		return 0, fmt.Errorf("mn did not say how long it took: %s", out)
+	}
+	return strconv.ParseFloat(string(m[1]), 64)
 }

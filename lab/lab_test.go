@@ -60,6 +60,9 @@ func keepalived(t *testing.T) ha.Daemon {
 // settled is a pair in which n1 is Master and everything is quiet.
 func settled(t *testing.T) *T {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("takes ten seconds and more on the real clock; run without -short")
+	}
 	l := Start(t, pair(), Options{Daemon: keepalived(t)})
 	l.Expect(
 		&expect.Takeover{VRID: 51, To: "n1"}, &expect.GARP{Address: vip, Node: "n1"},
