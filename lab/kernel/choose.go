@@ -85,19 +85,22 @@ func hasClock(c Candidate, clock Clock) bool {
 	return false
 }
 
-// reasonFor says in a line what was taken, what that means, and what better one
-// there could be.
-func reasonFor(status Status, c Candidate, clock Clock, want Backend, needs []Feature) string {
-	text := fmt.Sprintf("%s (%s): %s", c.Kernel(clock), c.Name, meaning(clock))
-	for _, better := range status.Kernels {
-		if clock == ClockReal && better.Name == "built" && better.Mend != "" && want != BackendHost {
-			return text + "; a virtual clock would need: " + better.Mend
-		}
-		if better.Name == c.Name {
+// reasonFor says in a line what was taken, what that means, which kernel it was
+// preferred to for want of something, and what would give a better clock.
+func reasonFor(status Status, taken Candidate, clock Clock, want Backend, needs []Feature) string {
+	text := fmt.Sprintf("%s (%s): %s", taken.Kernel(clock), taken.Name, meaning(clock))
+	if clock != ClockReal {
+		return text
+	}
+	for _, c := range status.Kernels {
+		if c.Name == taken.Name {
 			break
 		}
-		if why := obstacle(better, want, ClockAuto, needs); clock == ClockReal && why != "" {
-			text += fmt.Sprintf("; not %s: %s", better.Name, why)
+		text += fmt.Sprintf("; not %s: %s", c.Name, obstacle(c, want, clock, needs))
+	}
+	for _, c := range status.Kernels {
+		if c.Mend != "" && hasClock(c, ClockIdeal) && want != BackendHost {
+			text += "; a virtual clock would need: " + c.Mend
 		}
 	}
 	return text

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"strings"
+	"time"
 )
 
 // consoleKept is how much of a guest kernel's last words is kept.
@@ -11,13 +12,14 @@ const consoleKept = 16 << 10
 
 // console keeps the end of what a guest kernel prints.
 type console struct {
+	from *os.File
 	done chan struct{}
 	kept []byte // until done is closed only the reader touches it
 }
 
 // readConsole reads and closes from, until its end.
 func readConsole(from *os.File) *console {
-	c := &console{done: make(chan struct{})}
+	c := &console{from: from, done: make(chan struct{})}
 	go func() {
 		defer close(c.done)
 		defer from.Close()
@@ -36,8 +38,13 @@ func readConsole(from *os.File) *console {
 	return c
 }
 
+// consolePatience is how long the console's end may take once the guest is gone.
+// It takes longer only if somebody else has got hold of the pipe.
+const consolePatience = time.Second
+
 // text returns what was kept, after the guest has ended.
 func (c *console) text() string {
+	_ = c.from.SetReadDeadline(time.Now().Add(consolePatience)) // a pipe can always do that
 	<-c.done
 	lines := bytes.Split(c.kept, []byte("\n"))
 	var kept []string

@@ -24,7 +24,6 @@ func guestMain(jobFile string) {
 	if err := guestInit(jobFile); err != nil {
 		complain(err) // goes to the console, which the host shows if the guest fails
 	}
-	unix.Sync() // what was written to shared folders is still in the guest's cache
 	if err := unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF); err != nil {
 		complain(fmt.Errorf("switch the guest off: %w", err))
 	}

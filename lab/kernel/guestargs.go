@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func guestArgs(clock Clock, dir, init, jobFile string, memory int64) []string {
 		fmt.Sprintf("mem=%dM", memory>>20),
 		"uml_dir=" + dir + "/", "umid=guest",
 		"con=null", "con0=null,fd:1", "ssl=null", "ssl0=fd:3,null",
-		"quiet", "panic=-1", "dummy.numdummies=0", "fb_tunnels=none",
+		"quiet", "panic=-1", "dummy.numdummies=0", "bonding.max_bonds=0", "fb_tunnels=none",
 		"init=" + init, envJob + "=" + jobFile,
 	}
 	switch clock {
@@ -94,15 +95,33 @@ func programs(j job, c Command) []string {
 // shadow memory at addresses that a guest's processes do not have.
 func checkRace(paths []string) error {
 	for _, path := range paths {
-		info, err := buildinfo.ReadFile(path)
-		if err != nil {
-			continue // not a Go program, or to be looked up in PATH
-		}
-		for _, setting := range info.Settings {
-			if setting.Key == "-race" && setting.Value == "true" {
-				return environmentf("%s is built with -race, which does not run in a guest kernel; build it without, or take --kernel host", path)
-			}
+		if builtWithRace(path) {
+			return environmentf("%s is built with -race, which does not run in a guest kernel; build it without, or take --kernel host", path)
 		}
 	}
 	return nil
+}
+
+// builtWithRace reports whether a file is a Go program built with -race.
+func builtWithRace(path string) bool {
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return false // not a Go program, or to be looked up in PATH
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "-race" && setting.Value == "true" {
+			return true
+		}
+	}
+	return false
+}
+
+// BackendFor is the backend to choose for programs: want, but the host's kernel
+// where the choice is free and a program is built with -race, which does not run
+// in a guest.
+func BackendFor(want Backend, clock Clock, programs ...string) Backend {
+	if want == BackendAuto && clock == ClockAuto && slices.ContainsFunc(programs, builtWithRace) {
+		return BackendHost
+	}
+	return want
 }

@@ -77,7 +77,11 @@ func (k Kernel) Has(f Feature) bool {
 
 // String names the kernel for people: "uml 6.1.176, ideal clock".
 func (k Kernel) String() string {
-	return fmt.Sprintf("%s %s, %s clock", k.Backend, k.Release, k.Clock)
+	name := string(k.Backend)
+	if k.Release != "" {
+		name += " " + k.Release
+	}
+	return fmt.Sprintf("%s, %s clock", name, k.Clock)
 }
 
 // ErrDeadline is matched by the error of a run whose lab time ran out.

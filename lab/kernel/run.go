@@ -149,7 +149,7 @@ func (s *session) watch(ctx context.Context) error {
 				watchdog.Reset(patience)
 			}
 		case <-watchdog.C:
-			if reason == nil {
+			if reason == nil && !s.hasFinished() { // a runner that is slow to go has done its job
 				reason = &StuckError{Watchdog: patience, What: s.doing(), Kernel: s.job.Kernel}
 			}
 			s.inst.kill()
@@ -216,6 +216,13 @@ func (s *session) doing() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.what
+}
+
+// hasFinished reports whether the runner has sent its exit status.
+func (s *session) hasFinished() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.finished
 }
 
 // send sends a frame to the runner as soon as that listens: a guest does not

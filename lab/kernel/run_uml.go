@@ -104,9 +104,10 @@ func (u *umlInstance) boot(j job, c Command, memory guestMemory) error {
 		return err
 	}
 	order := warden.Order{
-		Path: j.Kernel.Path,
-		Args: append([]string{"lab-guest"}, guestArgs(j.Kernel.Clock, dir, self, jobFile, memory.size)...),
-		Env:  []string{"HOME=" + dir, "TMPDIR=" + memory.folder, "PATH=/usr/bin:/bin", envRunID + "=" + j.Run},
+		Path:   j.Kernel.Path,
+		Args:   append([]string{"lab-guest"}, guestArgs(j.Kernel.Clock, dir, self, jobFile, memory.size)...),
+		Env:    []string{"HOME=" + dir, "TMPDIR=" + memory.folder, "PATH=/usr/bin:/bin", envRunID + "=" + j.Run},
+		OneCPU: true,
 	}
 	if err := u.ward.Start(order); err != nil {
 		return err

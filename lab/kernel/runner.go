@@ -42,6 +42,9 @@ func (r *runner) run() error {
 		}
 		status = exitOfStartError(err)
 	}
+	if r.job.Kernel.Backend == BackendUML {
+		unix.Sync() // what was written to shared folders is still in the guest's cache
+	}
 	return r.events.emit(frameExit, exitPayload(status))
 }
 

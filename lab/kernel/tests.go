@@ -50,8 +50,8 @@ func RunTests(needs ...Feature) int {
 }
 
 func runTests(ctx context.Context, backend Backend, clock Clock, needs []Feature, signals <-chan os.Signal) (int, error) {
-	if backend == BackendAuto && clock == ClockAuto && raceEnabled() {
-		backend = BackendHost // the race detector does not run in a guest
+	if self, err := os.Executable(); err == nil {
+		backend = BackendFor(backend, clock, self)
 	}
 	k, reason, err := Choose(ctx, backend, clock, needs...)
 	if err != nil {
@@ -86,12 +86,6 @@ func envOr(name, value string) string {
 		return set
 	}
 	return value
-}
-
-// raceEnabled reports whether this executable is built with -race.
-func raceEnabled() bool {
-	self, err := os.Executable()
-	return err == nil && checkRace([]string{self}) != nil
 }
 
 // TestOutputs finds the folders that a Go test binary writes its results to:

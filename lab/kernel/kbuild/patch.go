@@ -14,17 +14,27 @@ type patch struct {
 	count    int // how often old must be there
 }
 
-// patches are the changes to the source, none of them to what a guest sees.
-//
-// The processes that run a guest's programs are traced by the guest kernel. Were
-// it killed, they would run on as programs of the host: PTRACE_O_EXITKILL has the
-// host's kernel end them with their tracer.
+// patches are the changes to the source, none of them to what a guest sees. They
+// have the host's kernel end a guest's processes with it: those that run the
+// guest's programs, which would run on as programs of the host, and the helper
+// that watches file descriptors for it (Linux 6.9 has the like).
 func patches() []patch {
+	const sigio = "arch/um/os-Linux/sigio.c"
 	return []patch{{
 		file:  "arch/um/os-Linux/skas/process.c",
 		old:   "PTRACE_O_TRACESYSGOOD)",
 		new:   "(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL))",
 		count: 2,
+	}, {
+		file:  sigio,
+		old:   "#include <string.h>\n",
+		new:   "#include <string.h>\n#include <sys/prctl.h>\n",
+		count: 1,
+	}, {
+		file:  sigio,
+		old:   "\tos_fix_helper_signals();\n\tfds = &current_poll;\n",
+		new:   "\tprctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);\n\tos_fix_helper_signals();\n\tfds = &current_poll;\n",
+		count: 1,
 	}}
 }
 

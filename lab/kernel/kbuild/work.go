@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +107,7 @@ func (w *work) configure(context.Context) error {
 		if err != nil {
 			return err
 		}
-		if applied {
+		if applied && !slices.Contains(w.result.Patched, p.file) {
 			w.result.Patched = append(w.result.Patched, p.file)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -43,39 +44,50 @@ func reapAll() bool {
 // parents maps every process that /proc shows to its parent.
 func parents() map[int]int {
 	parent := map[int]int{}
+	for pid, stat := range stats() {
+		if fields := statFields(stat); len(fields) > statParent {
+			if ppid, err := strconv.Atoi(fields[statParent]); err == nil {
+				parent[pid] = ppid
+			}
+		}
+	}
+	return parent
+}
+
+// stats reads /proc/PID/stat of every process.
+func stats() map[int][]byte {
+	found := map[int][]byte{}
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
-		return parent
+		return found
 	}
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			continue
 		}
-		stat, err := os.ReadFile("/proc/" + entry.Name() + "/stat")
-		if err != nil {
-			continue
-		}
-		if ppid, ok := parentOf(stat); ok {
-			parent[pid] = ppid
+		if stat, err := os.ReadFile("/proc/" + entry.Name() + "/stat"); err == nil {
+			found[pid] = stat
 		}
 	}
-	return parent
+	return found
 }
 
-// parentOf reads the parent from /proc/PID/stat: "PID (NAME) STATE PPID ...",
+// Fields of /proc/PID/stat after the name, see proc(5).
+const (
+	statState  = 0
+	statParent = 1
+	statCPU    = 36
+)
+
+// statFields returns the fields after the name: "PID (NAME) STATE PPID ...",
 // where the name may hold anything.
-func parentOf(stat []byte) (int, bool) {
+func statFields(stat []byte) []string {
 	end := bytes.LastIndexByte(stat, ')')
 	if end < 0 {
-		return 0, false
+		return nil
 	}
-	fields := bytes.Fields(stat[end+1:])
-	if len(fields) < 2 {
-		return 0, false
-	}
-	ppid, err := strconv.Atoi(string(fields[1]))
-	return ppid, err == nil
+	return strings.Fields(string(stat[end+1:]))
 }
 
 // descendants lists the processes below root.

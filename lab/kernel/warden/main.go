@@ -22,10 +22,12 @@ func Main() {
 	}
 }
 
-// envRole says that a process is a warden, envBase where its folder goes.
+// envRole says that a process is a warden, envBase where its folder goes, and
+// envID, which its programs have too, whose they are.
 const (
 	envRole = "VIPLAB_WARDEN"
 	envBase = "VIPLAB_WARDEN_BASE"
+	envID   = "VIPLAB_WARD_ID"
 )
 
 // Inherited file descriptors of a warden.
@@ -80,6 +82,7 @@ func serve(answers *json.Encoder) (err error) {
 		if order.Dir == "" {
 			order.Dir = dir.path
 		}
+		order.Env = append(order.Env, envID+"="+os.Getenv(envID))
 		exited, err := guard(order, output, extra, orders)
 		if err != nil {
 			exited = Exited{Problem: err.Error()}
@@ -116,10 +119,22 @@ func guard(order Order, output, extra *os.File, orders <-chan Order) (Exited, er
 		Stdout: output, Stderr: output, ExtraFiles: []*os.File{extra},
 		SysProcAttr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
 	}
+	cpus := allowedCPUs()
+	together := order.OneCPU && len(cpus) > 1
+	cpu := 0
+	if together {
+		cpu = quietest(cpus, runningPerCPU())
+		if err := pin(0, cpu); err != nil { // this thread, which the program starts from
+			return Exited{}, err
+		}
+	}
 	if err := program.Start(); err != nil {
 		return Exited{}, err
 	}
 	ended := make(chan struct{})
+	if together {
+		go follow(program.Process.Pid, cpu, cpus, ended)
+	}
 	go func() {
 		_ = program.Wait() // ProcessState says how it ended
 		close(ended)

@@ -6,6 +6,9 @@
 package warden
 
 import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +25,8 @@ type Order struct {
 	Args []string `json:"args"` // with the program's name first
 	Env  []string `json:"env"`
 	Dir  string   `json:"dir,omitempty"` // the ward's folder if empty
+	// OneCPU keeps the program and its descendants together on one CPU at a time.
+	OneCPU bool `json:"one_cpu,omitempty"`
 }
 
 // Exited is how a program ended.
@@ -54,6 +59,7 @@ type Ward struct {
 	// Dir is the ward's folder. It vanishes with the ward.
 	Dir string
 
+	id      string // in the environment of its programs, see sweep
 	cmd     *exec.Cmd
 	leash   *os.File
 	release sync.Once
@@ -85,10 +91,10 @@ func New(o Options) (w *Ward, err error) {
 		}
 		defer extra.Close()
 	}
-	w = &Ward{leash: ownLeash, answers: ownAnswers, decoder: json.NewDecoder(ownAnswers)}
+	w = &Ward{id: newID(), leash: ownLeash, answers: ownAnswers, decoder: json.NewDecoder(ownAnswers)}
 	w.cmd = &exec.Cmd{
 		Path: self, Args: []string{"lab-warden"}, ExtraFiles: []*os.File{leash, answers, o.Output, extra},
-		Env:         append(append(os.Environ(), o.Env...), envRole+"=1", envBase+"="+o.Base),
+		Env:         append(append(os.Environ(), o.Env...), envRole+"=1", envBase+"="+o.Base, envID+"="+w.id),
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
 	}
 	if err := w.cmd.Start(); err != nil {
@@ -152,5 +158,37 @@ func (w *Ward) Release() {
 func (w *Ward) Close() error {
 	w.Release()
 	err := w.cmd.Wait()
+	if err != nil {
+		// The warden was killed: what it would have done is done from here.
+		err = errors.Join(fmt.Errorf("the warden ended: %w", err), w.sweep())
+	}
 	return errors.Join(err, w.answers.Close())
+}
+
+// sweep does for a warden that was killed what it could not do itself, as far as
+// that can be done from outside: it ends the processes that have the ward's id in
+// their environment.
+func (w *Ward) sweep() error {
+	for pid := range stats() {
+		environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		if err == nil && hasEntry(environ, envID+"="+w.id) {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
+		}
+	}
+	if w.Dir == "" {
+		return nil
+	}
+	return os.RemoveAll(w.Dir)
+}
+
+// hasEntry reports whether an environment, as in /proc/PID/environ, has an entry.
+func hasEntry(environ []byte, entry string) bool {
+	return bytes.Contains(append([]byte{0}, environ...), []byte("\x00"+entry+"\x00"))
+}
+
+// newID returns 16 random hexadecimal digits.
+func newID() string {
+	b := make([]byte, 8)
+	rand.Read(b) // never fails, see its documentation
+	return hex.EncodeToString(b)
 }
