@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 		fmt.Println("I am", os.Args[0])
 		os.Exit(0)
 	}
+	os.Unsetenv(executableVariable) // nodes run this executable, which is what is tested
 	goleak.VerifyTestMain(m)
 }
 
