@@ -129,8 +129,16 @@ type ARP struct {
 	TargetIP  netip.Addr `json:"target_ip"`
 }
 
-// Gratuitous reports whether a announces its own address (RFC 5227 3).
-func (a *ARP) Gratuitous() bool { return a.SenderIP == a.TargetIP && !a.SenderIP.IsUnspecified() }
+// Gratuitous reports whether a announces its own address to all (RFC 5227 3): a
+// request for it, or a reply that nobody asked for. The reply of a router that
+// still holds the address, to the announcement of the next one, has the same
+// addresses, but it is for that one alone.
+func (a *ARP) Gratuitous() bool {
+	if a.SenderIP != a.TargetIP || a.SenderIP.IsUnspecified() {
+		return false
+	}
+	return a.Op == "request" || a.TargetMAC == a.SenderMAC || a.TargetMAC == "ff:ff:ff:ff:ff:ff"
+}
 
 // ND is an IPv6 neighbour solicitation or advertisement (RFC 4861).
 type ND struct {

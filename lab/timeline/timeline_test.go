@@ -235,3 +235,27 @@ func BenchmarkRecord(b *testing.B) {
 		sink.Reset()
 	}
 }
+
+func TestGratuitous(t *testing.T) {
+	const own, other, all = "02:00:00:00:01:01", "02:00:00:00:02:01", "ff:ff:ff:ff:ff:ff"
+	vip, host := netip.MustParseAddr("192.0.2.50"), netip.MustParseAddr("192.0.2.9")
+	for _, tc := range []struct {
+		name string
+		arp  ARP
+		want bool
+	}{
+		{"announcement", ARP{Op: "request", SenderMAC: own, TargetMAC: all, SenderIP: vip, TargetIP: vip}, true},
+		{"announcement without a target", ARP{Op: "request", SenderMAC: own, TargetMAC: "00:00:00:00:00:00", SenderIP: vip, TargetIP: vip}, true},
+		{"reply to all", ARP{Op: "reply", SenderMAC: own, TargetMAC: all, SenderIP: vip, TargetIP: vip}, true},
+		{"reply to itself", ARP{Op: "reply", SenderMAC: own, TargetMAC: own, SenderIP: vip, TargetIP: vip}, true},
+		{"reply to an announcement", ARP{Op: "reply", SenderMAC: other, TargetMAC: own, SenderIP: vip, TargetIP: vip}, false},
+		{"question", ARP{Op: "request", SenderMAC: own, TargetMAC: all, SenderIP: host, TargetIP: vip}, false},
+		{"probe", ARP{Op: "request", SenderMAC: own, TargetMAC: all, SenderIP: netip.IPv4Unspecified(), TargetIP: netip.IPv4Unspecified()}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := tc.arp.Gratuitous(); got != tc.want {
+				t.Errorf("got %t, want %t", got, tc.want)
+			}
+		})
+	}
+}
