@@ -46,9 +46,17 @@ func (l *Lab) Inject(ctx context.Context, f fault.Fault) (fault.Heal, error) {
 }
 
 func (l *Lab) mark(f fault.Fault, phase timeline.Phase) {
+	l.eyes.frames.Note(fmt.Sprintf("fault %s on %s: %s", f.Name(), f.Target(), phase))
 	l.Recorder.Record(timeline.Event{
 		Kind: timeline.KindFault, Fault: &timeline.Fault{Name: f.Name(), Target: f.Target(), Phase: phase},
 	})
+}
+
+// Step marks, on the timeline and among the captured frames, where a scenario's
+// step begins or ends.
+func (l *Lab) Step(s timeline.Step) {
+	l.eyes.frames.Note(fmt.Sprintf("step %d (%s): %s", s.Index+1, s.Name, s.Phase))
+	l.Recorder.Record(timeline.Event{Kind: timeline.KindStep, Step: &s})
 }
 
 // HealAll heals every fault that is not healed yet, the latest first.

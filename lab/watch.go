@@ -15,13 +15,17 @@ import (
 // the kernel tells nobody when it changes.
 const tableInterval = 50 * time.Millisecond
 
-// eyes is all that watches a lab.
+// watcher is one thing that watches a lab. Sync takes a look now; Close takes a
+// last one.
+type watcher interface {
+	Sync() error
+	Close() error
+}
+
+// eyes is all that watches a lab: the wire, and the kernel and logs of each node.
 type eyes struct {
 	frames *capture.Frames
-	// What follows is a watcher a node.
-	kernels []*capture.Watcher
-	tables  []*capture.IPVS
-	logs    []*capture.Syslog
+	nodes  []watcher
 }
 
 // watch begins to watch the ports of the switch and the kernel and the logs of
@@ -72,12 +76,12 @@ func (l *Lab) watchNode(e *eyes, name string, h *host) error {
 	if err != nil {
 		return err
 	}
-	e.kernels = append(e.kernels, w)
+	e.nodes = append(e.nodes, w)
 	logs, err := l.listen(name, h)
 	if err != nil {
 		return err
 	}
-	e.logs = append(e.logs, logs)
+	e.nodes = append(e.nodes, logs)
 	if c := l.configs[name]; c == nil || len(c.VirtualServers) == 0 || !l.info.IPVS {
 		return nil
 	}
@@ -85,7 +89,7 @@ func (l *Lab) watchNode(e *eyes, name string, h *host) error {
 	if err != nil {
 		return err
 	}
-	e.tables = append(e.tables, t)
+	e.nodes = append(e.nodes, t)
 	return nil
 }
 
@@ -125,31 +129,19 @@ func (l *Lab) Sync() {
 	}
 }
 
+// sync looks at the nodes first: what they send meanwhile is on the wire then.
 func (e *eyes) sync() error {
 	var errs []error
-	for _, w := range e.kernels {
+	for _, w := range e.nodes {
 		errs = append(errs, w.Sync())
-	}
-	for _, t := range e.tables {
-		errs = append(errs, t.Sample())
-	}
-	for _, s := range e.logs {
-		errs = append(errs, s.Sync())
 	}
 	return errors.Join(append(errs, e.frames.Sync())...)
 }
 
-// close takes a last look and ends the watching.
 func (e *eyes) close() error {
 	var errs []error
-	for _, t := range e.tables {
-		errs = append(errs, t.Close())
-	}
-	for _, w := range e.kernels {
+	for _, w := range e.nodes {
 		errs = append(errs, w.Close())
-	}
-	for _, s := range e.logs {
-		errs = append(errs, s.Close())
 	}
 	if e.frames != nil {
 		errs = append(errs, e.frames.Close())

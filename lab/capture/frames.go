@@ -7,7 +7,7 @@ import (
 
 	"github.com/vishvananda/netns"
 
-	"github.com/viplab/viplab/lab/capture/nsthread"
+	"github.com/viplab/viplab/lab/internal/nsthread"
 	"github.com/viplab/viplab/lab/timeline"
 )
 

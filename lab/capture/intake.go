@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/viplab/viplab/lab/capture/nsthread"
+	"github.com/viplab/viplab/lab/internal/nsthread"
 	"github.com/viplab/viplab/lab/timeline"
 )
 

@@ -14,7 +14,7 @@ import (
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 
-	"github.com/viplab/viplab/lab/capture/nsthread"
+	"github.com/viplab/viplab/lab/internal/nsthread"
 	"github.com/viplab/viplab/lab/timeline"
 )
 

@@ -22,6 +22,8 @@ import (
 
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/lab/internal/nsthread"
 )
 
 // Spec is what a node is made of.
@@ -34,13 +36,16 @@ type Spec struct {
 	Binaries map[string]string `json:"binaries,omitempty"`
 }
 
+// ErrClosed is returned for work on a node that is gone.
+var ErrClosed = nsthread.ErrClosed
+
 // Node is a running host. Its methods are safe for use by many goroutines.
 type Node struct {
 	Name string
 
 	init   *exec.Cmd
 	net    netns.NsHandle
-	thread *thread
+	thread *nsthread.Thread
 	dead   chan struct{} // closed when the init has ended
 
 	mu    sync.Mutex
@@ -91,7 +96,7 @@ func (n *Node) boot(ctx context.Context, spec Spec) error {
 	if err := awaitReady(ready); err != nil {
 		return errors.Join(context.Cause(ctx), err, n.kill())
 	}
-	if n.thread, err = newThread(pidfd, namespaces); err != nil {
+	if n.thread, err = nsthread.Join(pidfd, namespaces); err != nil {
 		return errors.Join(err, n.kill())
 	}
 	if n.net, err = netns.GetFromPid(n.PID()); err != nil {
@@ -143,7 +148,7 @@ func (n *Node) startInit() (pidfd int, err error) {
 // later; goroutines that f starts do not run inside. Functions run one at a
 // time, so f must not wait. The thread is in no process of the node: there is
 // no /proc/self for f.
-func (n *Node) Do(f func() error) error { return n.thread.do(f) }
+func (n *Node) Do(f func() error) error { return n.thread.Do(f) }
 
 // Net returns the node's network namespace, open until Close.
 func (n *Node) Net() netns.NsHandle { return n.net }
@@ -171,7 +176,7 @@ func (n *Node) Close() error {
 	for _, p := range n.Processes() {
 		<-p.Done()
 	}
-	n.thread.close()
+	n.thread.Close()
 	if n.net.IsOpen() {
 		err = errors.Join(err, n.net.Close())
 	}

@@ -16,7 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/viplab/viplab/lab/capture/nstest"
-	"github.com/viplab/viplab/lab/capture/nsthread"
+	"github.com/viplab/viplab/lab/internal/nsthread"
 	"github.com/viplab/viplab/lab/timeline"
 )
 

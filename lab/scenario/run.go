@@ -50,19 +50,13 @@ func (r *runner) steps(ctx context.Context) error {
 		if err := kernel.Report(what); err != nil {
 			return err
 		}
-		r.mark(i, step, timeline.Begin)
+		r.lab.Step(timeline.Step{Index: i, Name: step.Name, Phase: timeline.Begin})
 		if err := r.step(ctx, step); err != nil {
 			return fmt.Errorf("step %d (%s): %w", i+1, step.Name, err)
 		}
-		r.mark(i, step, timeline.End)
+		r.lab.Step(timeline.Step{Index: i, Name: step.Name, Phase: timeline.End})
 	}
 	return nil
-}
-
-func (r *runner) mark(index int, step *Step, phase timeline.Phase) {
-	r.lab.Recorder.Record(timeline.Event{
-		Kind: timeline.KindStep, Step: &timeline.Step{Index: index, Name: step.Name, Phase: phase},
-	})
 }
 
 // step does a step's actions and waits until its expectations are decided.

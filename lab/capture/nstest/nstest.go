@@ -16,7 +16,7 @@ import (
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 
-	"github.com/viplab/viplab/lab/capture/nsthread"
+	"github.com/viplab/viplab/lab/internal/nsthread"
 )
 
 // inUserNS marks the second start of a test binary, as root of a user namespace.

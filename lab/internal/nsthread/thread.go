@@ -33,32 +33,16 @@ func Net(handle netns.NsHandle, f func() error) error {
 // Mount runs f in the mount namespace that the descriptor mnt refers to, on a
 // throw-away thread with a umask and a working directory (/) of its own.
 func Mount(mnt int, f func() error) error {
-	result := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with its goroutine
-		if err := enterMount(mnt); err != nil {
-			result <- err
-			return
-		}
-		result <- f()
-	}()
-	return <-result
+	t, err := Join(mnt, unix.CLONE_NEWNS)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	return t.Do(f)
 }
 
-// enterMount joins a mount namespace. The kernel lets only a thread in that
-// shares its root and working directory with no other (setns(2), EINVAL).
-func enterMount(mnt int) error {
-	if err := unix.Unshare(unix.CLONE_FS); err != nil {
-		return fmt.Errorf("unshare file system attributes: %w", err)
-	}
-	if err := unix.Setns(mnt, unix.CLONE_NEWNS); err != nil {
-		return fmt.Errorf("enter mount namespace: %w", err)
-	}
-	return nil
-}
-
-// Thread is a thread that stays in one network namespace, for callers that
-// need many sockets there: a thread costs far more than a hand-over.
+// Thread is a thread that stays in its namespaces, for callers that need many
+// things done there: a thread costs far more than a hand-over.
 type Thread struct {
 	work chan func()
 	stop chan struct{}
@@ -68,17 +52,43 @@ type Thread struct {
 
 // New starts a thread in the network namespace ns, which may be closed after.
 func New(ns netns.NsHandle) (*Thread, error) {
+	return start(func() error {
+		if err := netns.Set(ns); err != nil {
+			return fmt.Errorf("enter network namespace: %w", err)
+		}
+		return nil
+	})
+}
+
+// Join starts a thread in the namespaces that fd, of a namespace or of a process
+// (pidfd), and flags say, as setns(2) takes them. A PID namespace is that of the
+// processes which the thread starts; it cannot be its own.
+func Join(fd, flags int) (*Thread, error) {
+	return start(func() error {
+		// The kernel lets only a thread into a mount namespace that shares its root
+		// and working directory with no other (setns(2), EINVAL).
+		if err := unix.Unshare(unix.CLONE_FS); err != nil {
+			return fmt.Errorf("unshare file system attributes: %w", err)
+		}
+		if err := unix.Setns(fd, flags); err != nil {
+			return fmt.Errorf("join namespaces: %w", err)
+		}
+		return nil
+	})
+}
+
+// start starts a thread that begins with enter.
+func start(enter func() error) (*Thread, error) {
 	t := &Thread{work: make(chan func()), stop: make(chan struct{}), done: make(chan struct{})}
 	entered := make(chan error, 1)
 	go func() {
 		defer close(t.done)
 		runtime.LockOSThread() // never unlocked: the thread ends with its goroutine
-		if err := netns.Set(ns); err != nil {
-			entered <- fmt.Errorf("enter network namespace: %w", err)
-			return
+		err := enter()
+		entered <- err
+		if err == nil {
+			t.serve()
 		}
-		entered <- nil
-		t.serve()
 	}()
 	if err := <-entered; err != nil {
 		return nil, err
