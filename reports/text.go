@@ -100,15 +100,21 @@ func worst(r *Result) string {
 // millis writes seconds as signed milliseconds: "+0.002 ms".
 func millis(s float64) string { return fmt.Sprintf("%+.3f ms", s*1000) }
 
-// troubles lists what of a result is not a pass.
+// troubles lists what of a result is not a pass. Where the reason says why a run
+// did not get to its end, the checks that could not be evaluated for it are only
+// counted.
 func (p paint) troubles(b *strings.Builder, r *Result) {
 	var bad []expect.Check
+	unseen := 0
 	for _, c := range r.Checks {
-		if c.Verdict != expect.Pass {
+		switch {
+		case c.Verdict == expect.Error && r.Reason != "":
+			unseen++
+		case c.Verdict != expect.Pass:
 			bad = append(bad, c)
 		}
 	}
-	if len(bad) == 0 && r.Reason == "" {
+	if len(bad)+unseen == 0 && r.Reason == "" {
 		return
 	}
 	fmt.Fprintf(b, "\n%s (%s): %s\n", r.Scenario, r.Daemon, p.verdict(r.Verdict, string(r.Verdict)))
@@ -116,16 +122,23 @@ func (p paint) troubles(b *strings.Builder, r *Result) {
 		fmt.Fprintf(b, "  %s\n", printable(r.Reason))
 	}
 	for _, c := range bad {
-		node := ""
-		if c.Node != "" {
-			node = " [" + c.Node + "]"
-		}
-		fmt.Fprintf(b, "  %s %s%s: %s\n", p.verdict(c.Verdict, string(c.Verdict)), c.ID, node, printable(c.Title))
-		detail(b, "want", c.Want)
-		detail(b, "got", c.Got)
-		if c.ErrorSeconds != nil {
-			detail(b, "error", millis(*c.ErrorSeconds))
-		}
+		p.trouble(b, c)
+	}
+	if unseen > 0 {
+		fmt.Fprintf(b, "  %d checks could not be evaluated for that\n", unseen)
+	}
+}
+
+func (p paint) trouble(b *strings.Builder, c expect.Check) {
+	node := ""
+	if c.Node != "" {
+		node = " [" + c.Node + "]"
+	}
+	fmt.Fprintf(b, "  %s %s%s: %s\n", p.verdict(c.Verdict, string(c.Verdict)), c.ID, node, printable(c.Title))
+	detail(b, "want", c.Want)
+	detail(b, "got", c.Got)
+	if c.ErrorSeconds != nil {
+		detail(b, "error", millis(*c.ErrorSeconds))
 	}
 }
 

@@ -1,0 +1,32 @@
+package reports
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/viplab/viplab/lab/expect"
+)
+
+func TestTextCountsWhatARunDidNotReach(t *testing.T) {
+	check := func(v expect.Verdict, title string) expect.Check { return expect.Check{ID: "x", Title: title, Verdict: v} }
+	r := New(time.Now(), Kernel{})
+	r.Add(Result{Scenario: "s", Daemon: "d", Verdict: expect.Error, Reason: "deadline passed", Checks: []expect.Check{
+		check(expect.Pass, "good"), check(expect.Fail, "bad"), check(expect.Error, "never seen"), check(expect.Error, "nor this"),
+	}})
+	r.Add(Result{Scenario: "s", Daemon: "e", Verdict: expect.Error, Checks: []expect.Check{check(expect.Error, "no such VRID")}})
+	var b bytes.Buffer
+	if err := r.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		"deadline passed": true, "fail x: bad": true, "2 checks could not be evaluated for that": true,
+		"never seen": false, "good": false,
+		"error x: no such VRID": true, // without a reason, the check itself must say it
+	} {
+		if got := strings.Contains(b.String(), text); got != want {
+			t.Errorf("%q is there: %t, want %t; in\n%s", text, got, want, b.String())
+		}
+	}
+}
