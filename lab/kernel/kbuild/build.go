@@ -66,7 +66,7 @@ func Build(ctx context.Context, progress func(Step)) (Result, error) {
 	if err != nil && !errors.Is(err, errNoSource) {
 		return Result{}, err
 	}
-	if err := ensurePackages(ctx, err == nil, func(what string) { progress(Step{Name: what}) }); err != nil {
+	if err := ensurePackages(ctx, os.Geteuid() == 0, err == nil, func(what string) { progress(Step{Name: what}) }); err != nil {
 		return Result{}, err
 	}
 	if done, ok := finished(ctx, cache); ok { // somebody else built it meanwhile

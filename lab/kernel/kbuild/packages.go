@@ -38,7 +38,7 @@ func missingPackages(ctx context.Context, haveSource bool) ([]string, error) {
 
 // ensurePackages installs what is missing if this is root, and says what to
 // install if it is not.
-func ensurePackages(ctx context.Context, haveSource bool, say func(string)) error {
+func ensurePackages(ctx context.Context, root, haveSource bool, say func(string)) error {
 	if _, err := exec.LookPath("dpkg-query"); err != nil {
 		return environmentf("building a guest kernel takes Debian's package linux-source, and this is no Debian")
 	}
@@ -47,19 +47,19 @@ func ensurePackages(ctx context.Context, haveSource bool, say func(string)) erro
 		return err
 	}
 	install := append([]string{"apt-get", "install", "--yes", "--no-install-recommends"}, missing...)
-	if os.Geteuid() != 0 {
+	if !root {
 		return environmentf("building a guest kernel needs packages that are not installed; as root: %s", strings.Join(install, " "))
 	}
 	say("installing " + strings.Join(missing, " "))
-	first, err := apt(ctx, install)
-	if err == nil {
+	if _, err := apt(ctx, install); err == nil {
 		return nil
 	}
-	if _, err := apt(ctx, []string{"apt-get", "update"}); err != nil { // fresh machines have no lists
-		return environmentf("install packages: %s", first)
+	// A fresh machine has no lists of packages, or old ones.
+	if out, err := apt(ctx, []string{"apt-get", "update"}); err != nil {
+		return environmentf("install packages: %w\n%s", err, out)
 	}
 	if out, err := apt(ctx, install); err != nil {
-		return environmentf("install packages: %v\n%s", err, out)
+		return environmentf("install packages: %w\n%s", err, out)
 	}
 	return nil
 }
