@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -9,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
+	"github.com/viplab/viplab/lab/internal/yamlfile/schema/schematest"
 )
 
 //go:generate go test -run TestSchemaIsCurrent -update .
@@ -75,7 +73,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 
 func TestSchemaListsEveryExpectation(t *testing.T) {
 	t.Chdir(repository)
-	file := readJSON(t, generateSchema(t)).(map[string]any)
+	file := schematest.ReadJSON(t, generateSchema(t)).(map[string]any)
 	item := file["$defs"].(map[string]any)["Item"].(map[string]any)
 	listed := map[string]bool{"id": true, "title": true}
 	for _, one := range item["oneOf"].([]any) {
@@ -89,7 +87,7 @@ func TestSchemaListsEveryExpectation(t *testing.T) {
 }
 
 func TestScenariosMeetTheSchema(t *testing.T) {
-	s := compileSchema(t)
+	s := schematest.Compile(t, filepath.Join(repository, schemaFile))
 	files, err := filepath.Glob(filepath.Join(repository, "topologies", "*", "scenarios", "*.yaml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("found no scenarios (error %v)", err)
@@ -99,17 +97,17 @@ func TestScenariosMeetTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, s, string(src)); err != nil {
+		if err := schematest.Validate(t, s, string(src)); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
-	if err := validate(t, s, demo); err != nil {
+	if err := schematest.Validate(t, s, demo); err != nil {
 		t.Errorf("demo: %v", err)
 	}
 }
 
 func TestSchemaRefuses(t *testing.T) {
-	s := compileSchema(t)
+	s := schematest.Compile(t, filepath.Join(repository, schemaFile))
 	for _, tc := range []struct{ name, from, to string }{
 		{"unknown field", "title:", "tittle:"},
 		{"missing field", "suite: tests\n", ""},
@@ -128,45 +126,9 @@ func TestSchemaRefuses(t *testing.T) {
 			if !strings.Contains(demo, tc.from) {
 				t.Fatalf("demo has no %q", tc.from)
 			}
-			if err := validate(t, s, strings.Replace(demo, tc.from, tc.to, 1)); err == nil {
+			if err := schematest.Validate(t, s, strings.Replace(demo, tc.from, tc.to, 1)); err == nil {
 				t.Error("the schema allows it")
 			}
 		})
 	}
-}
-
-func compileSchema(t *testing.T) *validator.Schema {
-	t.Helper()
-	c := validator.NewCompiler()
-	c.AssertFormat()
-	src, err := os.ReadFile(filepath.Join(repository, schemaFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.AddResource("scenario", readJSON(t, src)); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("scenario")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func validate(t *testing.T, s *validator.Schema, src string) error {
-	t.Helper()
-	js, err := yaml.YAMLToJSON([]byte(src))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(readJSON(t, js))
-}
-
-func readJSON(t *testing.T, src []byte) any {
-	t.Helper()
-	v, err := validator.UnmarshalJSON(bytes.NewReader(src))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }

@@ -1,17 +1,15 @@
 package topology
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
+	"github.com/viplab/viplab/lab/internal/yamlfile/schema/schematest"
 )
 
 //go:generate go test -run TestSchemaIsCurrent -update .
@@ -64,7 +62,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 
 func TestEveryPropertyOfTheSchemaIsDescribed(t *testing.T) {
 	t.Chdir(repository)
-	file := readJSON(t, generateSchema(t)).(map[string]any)
+	file := schematest.ReadJSON(t, generateSchema(t)).(map[string]any)
 	check := func(name string, object any) {
 		properties, _ := object.(map[string]any)["properties"].(map[string]any)
 		for property, s := range properties {
@@ -80,7 +78,7 @@ func TestEveryPropertyOfTheSchemaIsDescribed(t *testing.T) {
 }
 
 func TestTopologiesMeetTheSchema(t *testing.T) {
-	s := compileSchema(t)
+	s := schematest.Compile(t, filepath.Join(repository, schemaFile))
 	files, err := filepath.Glob(filepath.Join(repository, "topologies", "*", FileName))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("found no topologies (error %v)", err)
@@ -90,17 +88,17 @@ func TestTopologiesMeetTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, s, string(src)); err != nil {
+		if err := schematest.Validate(t, s, string(src)); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
-	if err := validate(t, s, demo); err != nil {
+	if err := schematest.Validate(t, s, demo); err != nil {
 		t.Errorf("demo: %v", err)
 	}
 }
 
 func TestSchemaRefuses(t *testing.T) {
-	s := compileSchema(t)
+	s := schematest.Compile(t, filepath.Join(repository, schemaFile))
 	for _, tc := range []struct{ name, from, to string }{
 		{"unknown field", "title:", "tittle:"},
 		{"missing field", "title: Two web servers\n", ""},
@@ -114,45 +112,9 @@ func TestSchemaRefuses(t *testing.T) {
 		{"network name", "lan: {}", "La_N: {}"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if err := validate(t, s, strings.Replace(demo, tc.from, tc.to, 1)); err == nil {
+			if err := schematest.Validate(t, s, strings.Replace(demo, tc.from, tc.to, 1)); err == nil {
 				t.Error("the schema allows it")
 			}
 		})
 	}
-}
-
-func compileSchema(t *testing.T) *validator.Schema {
-	t.Helper()
-	c := validator.NewCompiler()
-	c.AssertFormat()
-	src, err := os.ReadFile(filepath.Join(repository, schemaFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.AddResource("topology", readJSON(t, src)); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("topology")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func validate(t *testing.T, s *validator.Schema, src string) error {
-	t.Helper()
-	js, err := yaml.YAMLToJSON([]byte(src))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(readJSON(t, js))
-}
-
-func readJSON(t *testing.T, src []byte) any {
-	t.Helper()
-	v, err := validator.UnmarshalJSON(bytes.NewReader(src))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
