@@ -44,7 +44,7 @@ func TestToleranceOf(t *testing.T) {
 	}{
 		{"ideal", 0, time.Millisecond},
 		{"ideal", 0.00005, 1050 * time.Microsecond},
-		{"virtual", 0.001, 6 * time.Millisecond},
+		{"virtual", 0.001, 11 * time.Millisecond},
 		{"real", 0.002, 12 * time.Millisecond},
 		{"", -1, 10 * time.Millisecond},
 	} {

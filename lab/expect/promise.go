@@ -72,12 +72,13 @@ const ownerPriority = 255
 // clock adds an error that calibration of the scheduler does not see:
 //   - ideal: CPU time is free, so only the daemons' own rounding is left; a
 //     daemon that counts in milliseconds is off by up to one.
-//   - virtual: CPU time counts as on a real machine, and the guest's one CPU
-//     does the lab's work (capture, probes) between a timer and its packet.
+//   - virtual: CPU time counts as on a real machine, and the guest has one CPU
+//     for the daemons and the lab's own work alike: whoever becomes runnable may
+//     wait for the scheduler's tick, which is 10 ms (CONFIG_HZ=100).
 //   - real: the host does other work too; calibration saw it only for a moment.
 const (
 	idealFloor   = time.Millisecond
-	virtualFloor = 5 * time.Millisecond
+	virtualFloor = 10 * time.Millisecond
 	realFloor    = 10 * time.Millisecond
 )
 
