@@ -10,7 +10,9 @@ import (
 )
 
 func TestTextCountsWhatARunDidNotReach(t *testing.T) {
-	check := func(v expect.Verdict, title string) expect.Check { return expect.Check{ID: "x", Title: title, Verdict: v} }
+	check := func(v expect.Verdict, title string) expect.Check {
+		return expect.Check{ID: "x", Title: title, Verdict: v}
+	}
 	r := New(time.Now(), Kernel{})
 	r.Add(Result{Scenario: "s", Daemon: "d", Verdict: expect.Error, Reason: "deadline passed", Checks: []expect.Check{
 		check(expect.Pass, "good"), check(expect.Fail, "bad"), check(expect.Error, "never seen"), check(expect.Error, "nor this"),

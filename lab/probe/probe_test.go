@@ -13,28 +13,13 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
-	"go.uber.org/goleak"
 
 	"github.com/viplab/viplab/lab/capture/nstest"
 	"github.com/viplab/viplab/lab/internal/nsthread"
 	"github.com/viplab/viplab/lab/timeline"
 )
 
-func TestMain(m *testing.M) {
-	os.Exit(nstest.Main(func() int {
-		before := nstest.Descriptors()
-		code := m.Run()
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		if leaked := nstest.Leaked(before); len(leaked) > 0 {
-			fmt.Fprintln(os.Stderr, "descriptors left open:", leaked)
-			return 1
-		}
-		return code
-	}))
-}
+func TestMain(m *testing.M) { os.Exit(nstest.Main(m)) }
 
 // nsNode is a namespace as probes need it.
 type nsNode struct{ ns netns.NsHandle }

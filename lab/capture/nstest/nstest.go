@@ -14,6 +14,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
 	"github.com/viplab/viplab/lab/internal/nsthread"
@@ -22,12 +23,12 @@ import (
 // inUserNS marks the second start of a test binary, as root of a user namespace.
 const inUserNS = "VIPLAB_NSTEST_USERNS"
 
-// Main is for a TestMain: it starts the test binary again as root of a user
-// namespace of its own when it runs as an ordinary user, and returns the exit
-// status of run.
-func Main(run func() int) int {
+// Main is for a TestMain: it runs the tests, as root of a user namespace of its
+// own where the user is an ordinary one, and looks for goroutines and descriptors
+// that they have left. It returns the exit status.
+func Main(m *testing.M) int {
 	if os.Geteuid() == 0 || os.Getenv(inUserNS) != "" {
-		return run()
+		return run(m)
 	}
 	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
 	cmd.Env = append(os.Environ(), inUserNS+"=1")
@@ -48,6 +49,21 @@ func Main(run func() int) int {
 		return 1
 	}
 	return 0
+}
+
+// run adds leak checks to the tests' status.
+func run(m *testing.M) int {
+	before := Descriptors()
+	code := m.Run()
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if leaked := Leaked(before); len(leaked) > 0 {
+		fmt.Fprintln(os.Stderr, "descriptors left open:", leaked)
+		return 1
+	}
+	return code
 }
 
 // Net is a switch and its nodes.
