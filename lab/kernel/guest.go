@@ -51,7 +51,7 @@ func guestInit(jobFile string) error {
 		return err
 	}
 	defer events.Close()
-	log := newEventLog(events, true)
+	log := newEventLog(events)
 	control, err := guestSetup(j)
 	if err != nil {
 		return errors.Join(err, log.emit(frameFailed, []byte(err.Error())), log.emit(frameExit, exitPayload(exitRunnerFailed)))

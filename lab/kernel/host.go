@@ -20,7 +20,7 @@ const frameJob frameKind = 'j'
 // hostMain is PID 1 of fresh namespaces on the host's kernel. When it ends, the
 // kernel ends every process in them.
 func hostMain() int {
-	events := newEventLog(os.NewFile(fdEvents, "events"), false)
+	events := newEventLog(os.NewFile(fdEvents, "events"))
 	if err := hostInit(events); err != nil {
 		// The host may be gone, which is then why this fails.
 		_ = events.emit(frameFailed, []byte(err.Error()))

@@ -58,7 +58,7 @@ func TestEventLogWaitsForItsReader(t *testing.T) {
 	}
 	defer writer.Close()
 	go io.Copy(io.Discard, reader)
-	log := newEventLog(writer, false)
+	log := newEventLog(writer)
 	log.sent = outputWindow + 1
 	sent := make(chan error)
 	go func() { sent <- log.emitOutput(frameStdout, []byte("late")) }()

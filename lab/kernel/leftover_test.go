@@ -83,6 +83,20 @@ func TestNothingRunsWhenCallerAndWardenAreKilled(t *testing.T) {
 	c.untilNothingIsLeft()
 }
 
+func TestNothingIsLeftOfARunnerThatStandsStill(t *testing.T) {
+	c := startCaller(t, Kernel{Backend: BackendHost, Clock: ClockReal}, nil, "sh", "-c", "echo up; sleep 100002")
+	c.untilLine("up")
+	for _, pid := range c.processes() {
+		if strings.HasPrefix(cmdline(pid), "viplab-init") {
+			if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	c.kill(unix.SIGKILL)
+	c.untilNothingIsLeft()
+}
+
 func TestNothingIsLeftOfARun(t *testing.T) {
 	onEach(t, func(t *testing.T, k Kernel) {
 		c := startCaller(t, k, nil, "sh", "-c", "setsid sleep 100001 & exit 3")

@@ -94,3 +94,48 @@ func describe(err error, console string) error {
 	}
 	return fmt.Errorf("%w; its last words:\n%s", err, console)
 }
+
+// write writes output to a caller's writer, nil for one who does not care.
+func write(w io.Writer, data []byte) error {
+	if w == nil {
+		return nil
+	}
+	if _, err := w.Write(data); err != nil {
+		return fmt.Errorf("pass output on: %w", err)
+	}
+	return nil
+}
+
+// relay takes the runner's frames until they end.
+func (s *session) relay(events io.Reader) error {
+	for {
+		f, err := readFrame(events)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read from the runner: %w", err)
+		}
+		poke(s.life)
+		if err := s.take(f); err != nil {
+			return err
+		}
+		s.acknowledge(frameHeader + len(f.payload))
+	}
+}
+
+// acknowledge tells a guest now and then how much of its output is taken.
+func (s *session) acknowledge(size int) {
+	const step = outputWindow / 16
+	before := s.read / step
+	s.read += int64(size)
+	if s.job.Kernel.Backend != BackendUML || s.read/step == before {
+		return
+	}
+	select {
+	case <-s.ready:
+		// A guest that is gone needs no acknowledgement.
+		_ = s.send(frameConsumed, binary.LittleEndian.AppendUint64(nil, uint64(s.read)))
+	default: // this is who would take its word that it listens; the next one will do
+	}
+}

@@ -179,28 +179,62 @@ func TestRunLetsGoOfWhatTheCommandLeft(t *testing.T) {
 	})
 }
 
+func TestRunPassesATerminalsSignalsToTheGroup(t *testing.T) {
+	const script = `trap 'exit 5' INT
+sh -c 'trap "echo child; exit 0" INT; echo ready; while :; do sleep 0.05; done'
+exit 6`
+	onEach(t, func(t *testing.T, k Kernel) {
+		signals := make(chan os.Signal, 1)
+		var said []string
+		_, err := k.Run(t.Context(), Command{
+			Args: []string{"sh", "-c", script}, Signals: signals, Deadline: -1,
+			Stdout: &lineWriter{take: func(line string) {
+				said = append(said, line)
+				if line == "ready" {
+					signals <- syscall.SIGINT
+				}
+			}},
+		})
+		if diff := cmp.Diff([]string{"ready", "child"}, said); diff != "" || err != nil {
+			t.Errorf("error %v, said (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
 func TestRunIsCancelled(t *testing.T) {
 	onEach(t, func(t *testing.T, k Kernel) {
-		for name, script := range map[string]string{
-			"a command that ends":   "echo ready; exec sleep 100000",
-			"a command that stays":  "trap '' TERM; echo ready; while :; do sleep 1000; done",
-			"a command that stands": "echo ready; kill -STOP $$",
+		for name, tt := range map[string]struct {
+			script string
+			want   []string
+		}{
+			"a command that ends":   {"trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done", []string{"ready", "bye"}},
+			"a command that stays":  {"trap '' TERM; echo ready; while :; do sleep 1000; done", []string{"ready"}},
+			"a command that stands": {"echo ready; kill -STOP $$", []string{"ready"}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				_, err := k.Run(ctx, Command{Args: []string{"sh", "-c", script}, Deadline: -1, Stdout: &lineWriter{take: func(string) { cancel() }}})
-				if !errors.Is(err, context.Canceled) {
-					t.Errorf("error %v", err)
+				var said []string
+				_, err := k.Run(ctx, Command{Args: []string{"sh", "-c", tt.script}, Deadline: -1, Stdout: &lineWriter{take: func(line string) {
+					said = append(said, line)
+					cancel()
+				}}})
+				if diff := cmp.Diff(tt.want, said); diff != "" || !errors.Is(err, context.Canceled) {
+					t.Errorf("error %v, said (-want +got):\n%s", err, diff)
 				}
 			})
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := k.Run(ctx, Command{Args: []string{"true"}}); !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled before it began: error %v", err)
-		}
 	})
+}
+
+func TestRunIsCancelledBeforeItBegins(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, k := range testKernels(t) {
+		if _, err := k.Run(ctx, Command{Args: []string{"true"}}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: error %v", k, err)
+		}
+	}
 }
 
 func TestRunTellsTheWorkWhereItIs(t *testing.T) {

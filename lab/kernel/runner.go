@@ -8,13 +8,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// deadlineGrace is the lab time between SIGTERM and SIGKILL at the deadline.
-const deadlineGrace = time.Second
 
 // runner is PID 1 of a guest or of fresh namespaces: it runs one job.
 type runner struct {
@@ -43,7 +39,7 @@ func (r *runner) run() error {
 		status = exitOfStartError(err)
 	}
 	if r.job.Kernel.Backend == BackendUML {
-		unix.Sync() // what was written to shared folders is still in the guest's cache
+		unix.Sync() // what was written to shared folders through mappings is still in the guest's cache
 	}
 	return r.events.emit(frameExit, exitPayload(status))
 }
@@ -161,44 +157,6 @@ func (r *runner) signal(payload []byte) {
 		pid = -pid
 	}
 	_ = syscall.Kill(pid, sig) // it may have ended just now
-}
-
-// beat tells the host that the clock moves on.
-func (r *runner) beat() {
-	ticker := time.NewTicker(r.job.Beat)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-r.done:
-			return
-		case <-ticker.C:
-			_ = r.events.emit(frameBeat, nil) // a lost beat matters only if all are
-		}
-	}
-}
-
-// expire ends the command when the deadline passes.
-func (r *runner) expire() {
-	if r.ended(r.job.Deadline) {
-		return
-	}
-	_ = r.events.emit(frameDeadline, nil)
-	_ = syscall.Kill(-int(r.pid.Load()), syscall.SIGTERM)
-	if !r.ended(deadlineGrace) {
-		killAll()
-	}
-}
-
-// ended waits for the command's end and reports whether it came within d.
-func (r *runner) ended(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-r.done:
-		return true
-	case <-timer.C:
-		return false
-	}
 }
 
 // startError says that a command could not be started.

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
@@ -63,4 +64,29 @@ func unmet(wanted, have []option) []option {
 		}
 	}
 	return missing
+}
+
+// checkConfig says which options of the fragment a configuration does not have.
+func checkConfig(path string) error {
+	wanted, err := parseConfig(strings.NewReader(fragment))
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("check the configuration: %w", err)
+	}
+	defer file.Close()
+	have, err := parseConfig(file)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, o := range unmet(wanted, have) {
+		names = append(names, o.String())
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("this kernel source cannot have %s", strings.Join(names, ", "))
+	}
+	return nil
 }

@@ -130,31 +130,6 @@ func (w *work) configure(context.Context) error {
 	return checkConfig(path)
 }
 
-// checkConfig says which options of the fragment a configuration does not have.
-func checkConfig(path string) error {
-	wanted, err := parseConfig(strings.NewReader(fragment))
-	if err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("check the configuration: %w", err)
-	}
-	defer file.Close()
-	have, err := parseConfig(file)
-	if err != nil {
-		return err
-	}
-	var names []string
-	for _, o := range unmet(wanted, have) {
-		names = append(names, o.String())
-	}
-	if len(names) > 0 {
-		return fmt.Errorf("this kernel source cannot have %s", strings.Join(names, ", "))
-	}
-	return nil
-}
-
 func (w *work) compile(context.Context) error {
 	m, err := w.make(Step{Name: stepCompile, Total: compileSteps}, "linux")
 	if err == nil {

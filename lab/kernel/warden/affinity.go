@@ -172,7 +172,7 @@ func nextCPU(current int, cpus []int, before, now glance) int {
 	}
 	next, most := current, time.Duration(roomy*float64(span))
 	for _, cpu := range cpus {
-		if idle := now.idle[cpu] - before.idle[cpu]; cpu != current && idle > most {
+		if idle := now.idle[cpu] - before.idle[cpu]; idle > most {
 			next, most = cpu, idle
 		}
 	}
