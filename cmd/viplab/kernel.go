@@ -19,10 +19,29 @@ func newKernelCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kernel",
 		Short: "Show and build the kernels that labs run on",
-		Args:  cobra.NoArgs,
+		// Runnable, since cobra takes a wrong name below a command that is not for a
+		// wish to see its help.
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		},
+		SuggestionsMinimumDistance: 2,
 	}
 	cmd.AddCommand(newKernelStatusCommand(), newKernelBuildCommand())
 	return cmd
+}
+
+// unknownCommand says that a command has no such command below it, and which one
+// may have been meant.
+func unknownCommand(cmd *cobra.Command, name string) error {
+	hint := ""
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		hint = fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usagef("unknown command %q for %q%s", name, cmd.CommandPath(), hint)
 }
 
 func newKernelStatusCommand() *cobra.Command {
