@@ -81,15 +81,13 @@ func (l *Lab) files(name string) ([]file, error) {
 }
 
 // writeFile writes a file and the folders above it, in the root of the calling
-// thread. A link in its place is replaced.
+// thread. What is in its place, a link or a file of another owner, is replaced.
 func writeFile(name string, data []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	if fi, err := os.Lstat(name); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
-		if err := os.Remove(name); err != nil {
-			return err
-		}
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	if err := os.WriteFile(name, data, mode); err != nil {
 		return err

@@ -158,7 +158,8 @@ func tryIptables() error {
 	return nil
 }
 
-// tryOverlay mounts a root as a node's: the runner's own below, memory above.
+// tryOverlay mounts what a node's root is made of: the runner's own files below,
+// memory above. In a user namespace that cannot be "/" itself.
 func tryOverlay() error {
 	base := runnerDir + "/try"
 	for _, dir := range []string{"/upper", "/work", "/root"} {
@@ -167,5 +168,5 @@ func tryOverlay() error {
 		}
 	}
 	return unix.Mount("overlay", base+"/root", "overlay", 0,
-		fmt.Sprintf("lowerdir=/,upperdir=%[1]s/upper,workdir=%[1]s/work", base))
+		fmt.Sprintf("lowerdir=/usr,upperdir=%[1]s/upper,workdir=%[1]s/work", base))
 }

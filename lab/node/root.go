@@ -2,7 +2,9 @@ package node
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +38,11 @@ func makeRoot(binaries map[string]string) error {
 		return fmt.Errorf("mount scratch: %w", err)
 	}
 	root := filepath.Join(scratch, "root")
+	if inUserNamespace() {
+		if disks, err = topFolders(root, disks); err != nil {
+			return err
+		}
+	}
 	for i, disk := range disks {
 		if err := overlay(root, disk, filepath.Join(scratch, fmt.Sprint(i))); err != nil {
 			return err
@@ -71,6 +78,42 @@ func diskMounts() ([]string, error) {
 	return disks, nil
 }
 
+// topFolders makes a root of its own and returns what takes the place of "/"
+// among disks: its folders of installed files. In a user namespace the kernel
+// lets nobody overlay "/", since what is mounted on it (/proc, /dev) must not be
+// uncovered that way (has_locked_children in fs/namespace.c).
+func topFolders(root string, disks []string) ([]string, error) {
+	if err := mount("tmpfs", root, "mode=755"); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir("/")
+	if err != nil {
+		return nil, fmt.Errorf("list /: %w", err)
+	}
+	var folders []string
+	for _, e := range entries {
+		path := "/" + e.Name()
+		switch {
+		case e.Type() == fs.ModeSymlink: // /bin, where /usr is merged
+			target, err := os.Readlink(path)
+			if err == nil {
+				err = os.Symlink(target, filepath.Join(root, path))
+			}
+			if err != nil {
+				return nil, fmt.Errorf("copy link %s: %w", path, err)
+			}
+		case e.IsDir() && isSystem(path):
+			folders = append(folders, path)
+		}
+	}
+	for _, disk := range disks {
+		if disk != "/" && !slices.Contains(folders, disk) {
+			folders = append(folders, disk)
+		}
+	}
+	return folders, nil
+}
+
 // isSystem reports whether a mount point is a place of installed files.
 func isSystem(point string) bool {
 	if point == "/var/log" || point == "/var/run" {
@@ -94,6 +137,11 @@ func overlay(root, lower, work string) error {
 			return fmt.Errorf("make overlay of %s: %w", lower, err)
 		}
 	}
+	if inUserNamespace() {
+		if err := mirror(lower, upper, mirrorDepth); err != nil {
+			return err
+		}
+	}
 	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s,volatile", lower, upper, scrap)
 	if inUserNamespace() {
 		// trusted.* attributes need the initial user namespace.
@@ -101,6 +149,35 @@ func overlay(root, lower, work string) error {
 	}
 	if err := unix.Mount("overlay", target, "overlay", 0, options); err != nil {
 		return fmt.Errorf("mount overlay of %s: %w", lower, err)
+	}
+	return nil
+}
+
+// mirrorDepth is how deep folders can be written to in a user namespace:
+// /etc/keepalived/conf.d, /var/www/html, /usr/local/sbin.
+const mirrorDepth = 3
+
+// mirror makes the folders of lower in upper too. There they are ours: the root of
+// a user namespace may not write into the system's own, whose owner it has no
+// name for.
+func mirror(lower, upper string, depth int) error {
+	entries, err := os.ReadDir(lower)
+	if err != nil && !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("list %s: %w", lower, err)
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		below := filepath.Join(upper, e.Name())
+		if err := os.Mkdir(below, 0o755); err != nil {
+			return fmt.Errorf("mirror folder: %w", err)
+		}
+		if depth > 1 {
+			if err := mirror(filepath.Join(lower, e.Name()), below, depth-1); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
