@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -171,9 +172,15 @@ func TestNginx(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &probe.Client{Name: "client", Node: n, Recorder: l.Recorder}
-	if err := c.Request(t.Context(), "page", probe.Target{HTTP: "http://192.0.2.1/"}, 5); err != nil {
-		t.Fatal(err)
-	}
+	asking, stop := context.WithCancel(t.Context())
+	asked := make(chan error, 1)
+	go func() { asked <- c.Series(asking, "page", probe.Target{HTTP: "http://192.0.2.1/"}, 0) }()
+	defer func() {
+		stop()
+		if err := <-asked; err != nil {
+			t.Error(err)
+		}
+	}()
 	l.Expect(&expect.HTTP{Probe: "page", Body: "page of nginx", Settle: true},
 		&expect.Process{Node: "n1", Service: "nginx", Running: true})
 	l.Do(fault.Stop{Service: fault.Service{Node: "n1", Name: "nginx"}})
