@@ -133,10 +133,15 @@ func readTimeline(run fs.FS, path string) ([]timeline.Event, error) {
 // files are links to what lies beside the page, by their names.
 func files(a Artifacts) []file {
 	var all []file
-	for _, p := range append([]string{a.Timeline, a.Pcap}, a.Logs...) {
+	add := func(name, p string) {
 		if p != "" && !strings.Contains(p, ":") {
-			all = append(all, file{path.Base(p), p})
+			all = append(all, file{name, p})
 		}
+	}
+	add(path.Base(a.Timeline), a.Timeline)
+	add(path.Base(a.Pcap), a.Pcap)
+	for _, p := range a.Logs {
+		add(path.Join(path.Base(path.Dir(p)), path.Base(p)), p) // NODE/SERVICE.log
 	}
 	return all
 }

@@ -32,3 +32,13 @@ func TestTextCountsWhatARunDidNotReach(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesNameTheNodeOfALog(t *testing.T) {
+	var names []string
+	for _, f := range files(Artifacts{Timeline: "a/b/timeline.ndjson", Logs: []string{"a/b/logs/web1/httpd.log", "a:b/logs/web2/x.log"}}) {
+		names = append(names, f.Name)
+	}
+	if got, want := strings.Join(names, " "), "timeline.ndjson web1/httpd.log"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
