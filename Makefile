@@ -30,7 +30,7 @@ test: setup lint ## every test
 	CGO_ENABLED=1 $(GO) test -race -short $$($(GO) list ./... | grep -vE '$(in_guests)')
 
 lint: ## gofmt, vet and staticcheck
-	@test -z "$$(gofmt -l cmd daemon lab reports scenarios topologies)" || { gofmt -l cmd daemon lab reports scenarios topologies; exit 1; }
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
