@@ -157,12 +157,13 @@ func TestARPIsAnsweredByTheMasterAlone(t *testing.T) {
 	l.Expect(&expect.ARP{Address: vip, Node: "n1"})
 }
 
-// TestNginx runs the real one, as a topology may name it.
+// TestNginx runs the real one, as a topology may name it. Its workers stay root:
+// in an ordinary user's namespaces there is nobody else.
 func TestNginx(t *testing.T) {
 	top := pair()
 	top.Nodes["n1"].Services = map[string]*topology.Service{"nginx": {Nginx: &topology.Nginx{}}}
 	top.Files = fstest.MapFS{
-		"n1/etc/nginx/nginx.conf":           {Data: []byte("events {}\nhttp { server { listen 80; root /srv/www; } }\n")},
+		"n1/etc/nginx/nginx.conf":           {Data: []byte("user root;\nevents {}\nhttp { server { listen 80; root /srv/www; } }\n")},
 		"n1/srv/www/index.html":             {Data: []byte("page of nginx\n")},
 		"n2/etc/keepalived/keepalived.conf": pair().Files.(fstest.MapFS)["n2/etc/keepalived/keepalived.conf"],
 	}
