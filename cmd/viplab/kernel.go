@@ -147,7 +147,7 @@ func newKernelBuildCommand() *cobra.Command {
 folder. As root it installs the packages that it needs; else it says which ones
 are missing. A kernel that is built is not built again until its source or
 viplab's configuration of it changes. It takes about three minutes on two cores
-and 1.6 GB of disk meanwhile, 10 MB afterwards.`,
+and 0.4 GB of disk meanwhile, 10 MB afterwards.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			view := newBuildView(os.Stderr)

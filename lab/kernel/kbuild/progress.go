@@ -30,7 +30,7 @@ var tarRecord = regexp.MustCompile(`record (\d+)$`)
 type meter struct {
 	step     Step
 	progress func(Step)
-	tail     []string // the last lines, for an error's text
+	tail     []string // the last lines that are no command's, for an error's text
 }
 
 const tailLines = 25
@@ -56,12 +56,15 @@ func (m *meter) line(text string) {
 		}
 		return
 	}
+	if quietCommand.MatchString(text) {
+		if m.step.Name == stepCompile {
+			m.step.Done++
+			m.progress(m.step)
+		}
+		return // a parallel make goes on for long after what went wrong
+	}
 	if m.tail = append(m.tail, text); len(m.tail) > tailLines {
 		m.tail = m.tail[1:]
-	}
-	if m.step.Name == stepCompile && quietCommand.MatchString(text) {
-		m.step.Done++
-		m.progress(m.step)
 	}
 }
 

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/viplab/viplab/lab/kernel"
@@ -68,35 +66,6 @@ func (w *work) build(ctx context.Context) (result Result, err error) {
 		}
 	}
 	return w.result, nil
-}
-
-// tarRecordSize is the bytes of one record of tar.
-const tarRecordSize = 10240
-
-func (w *work) unpack(ctx context.Context) error {
-	size, err := unpackedSize(ctx, w.source.tarball)
-	if err != nil {
-		return err
-	}
-	w.tree = filepath.Join(w.ward.Dir, "linux-source-"+w.source.series)
-	_, err = w.run(Step{Name: stepUnpack, Total: int(size / tarRecordSize)}, w.ward.Dir,
-		"tar", "--extract", "--file="+w.source.tarball, "--checkpoint=1000", "--checkpoint-action=echo=record %u")
-	return err
-}
-
-// unpackedSize reads the size of an .xz file's content from its index.
-func unpackedSize(ctx context.Context, path string) (int64, error) {
-	out, err := exec.CommandContext(ctx, "xz", "--robot", "--list", path).Output()
-	if err != nil {
-		return 0, fmt.Errorf("look into %s: %w", path, err)
-	}
-	for line := range strings.Lines(string(out)) {
-		fields := strings.Fields(line)
-		if len(fields) > 4 && fields[0] == "totals" {
-			return strconv.ParseInt(fields[4], 10, 64)
-		}
-	}
-	return 0, fmt.Errorf("look into %s: xz does not say its size", path)
 }
 
 // configure makes the configuration, and makes sure that all that was asked for
