@@ -31,7 +31,7 @@ func Hook() {
 // else the host in namespaces of its own. Which one, and why, is said with -v;
 // VIPLAB_KERNEL (host, uml) and VIPLAB_CLOCK (real, virtual, ideal) choose.
 // Needs are features without which the tests have no meaning, such as
-// kernel.IPVS. Main exits: 3 where no kernel will do, with what would mend it.
+// kernel.FeatureIPVS. Main exits: 3 where no kernel will do, with what would mend it.
 func Main(m *testing.M, needs ...kernel.Feature) {
 	Hook()
 	if _, ok := kernel.Current(); ok {
