@@ -38,7 +38,7 @@ bench: setup ## lab seconds per host second; seconds to build labs, beside Minin
 	-./hack/packages mininet bridge-utils
 	$(GO) test -run '^$$' -bench Hour -benchtime 1x ./lab/job
 	VIPLAB_KERNEL=host $(GO) test -run '^$$' -bench Build -benchtime 3x ./lab
-	$(GO) test -run '^$$' -bench . ./lab/timeline ./lab/expect ./lab/capture
+	$(GO) test -run '^$$' -bench . ./lab/timeline ./lab/expect
 
 generate: ## golden files, schemas
 	$(GO) generate ./...
