@@ -19,14 +19,43 @@ type tempDir struct {
 	lock *os.File
 }
 
+// makeTries bounds how often a new folder may be taken for a stale one.
+const makeTries = 100
+
+// makeTemp makes a folder and locks it. Between the two another warden may take it
+// for one that was left behind and remove it: then it is made once more.
 func makeTemp(base string) (*tempDir, error) {
+	var err error
+	for range makeTries {
+		var d *tempDir
+		if d, err = tryTemp(base); err == nil {
+			return d, nil
+		}
+		if !errors.Is(err, errTaken) {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// errTaken says that another warden took a new folder for a stale one.
+var errTaken = errors.New("the folder was removed by another warden")
+
+func tryTemp(base string) (*tempDir, error) {
 	path, err := os.MkdirTemp(base, Prefix)
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary folder: %w", err)
 	}
 	lock, err := lockDir(path)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, errTaken
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the temporary folder: %w", err), os.RemoveAll(path))
+	}
+	// The lock may be on what is no longer there.
+	if _, err := os.Stat(path); err != nil {
+		return nil, errors.Join(errTaken, lock.Close())
 	}
 	return &tempDir{path, lock}, nil
 }
