@@ -7,7 +7,7 @@ import (
 )
 
 // WriteDir writes report.json, junit.xml and report.html into a run directory,
-// each whole or not at all. Paths of artifacts are from there: see Relative.
+// each whole or not at all. Paths of artifacts are from there.
 func (r *Report) WriteDir(dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

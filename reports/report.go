@@ -76,28 +76,6 @@ func (r *Report) Add(results ...Result) {
 	r.WallSeconds = time.Since(r.Started).Seconds()
 }
 
-// Relative makes the paths of artifacts relative to the run directory that the
-// report is for. Those that do not lie in it stay as they are.
-func (r *Report) Relative(dir string) {
-	for i := range r.Results {
-		a := &r.Results[i].Artifacts
-		a.Timeline, a.Pcap = within(dir, a.Timeline), within(dir, a.Pcap)
-		logs := make([]string, len(a.Logs))
-		for n, path := range a.Logs {
-			logs[n] = within(dir, path)
-		}
-		a.Logs = logs
-	}
-}
-
-func within(dir, path string) string {
-	rel, err := filepath.Rel(dir, path)
-	if path == "" || err != nil || !filepath.IsLocal(rel) {
-		return path
-	}
-	return filepath.ToSlash(rel)
-}
-
 // Passed returns how many checks passed, of how many.
 func (r *Result) Passed() (passed, total int) {
 	for _, c := range r.Checks {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -192,20 +191,6 @@ func TestWriteDir(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 4 { // stop and three reports
 		t.Errorf("%d entries, %v; want 4, no part left", len(entries), err)
-	}
-}
-
-func TestRelative(t *testing.T) {
-	r := New(time.Now(), Kernel{})
-	r.Add(Result{Artifacts: Artifacts{Timeline: "runs/1/a/timeline.ndjson", Pcap: "elsewhere/x.pcapng", Logs: []string{"runs/1/a/logs/web1.log"}}}, Result{})
-	r.Relative("runs/1")
-	r.Relative(".") // nothing more to do
-	want := Artifacts{Timeline: "a/timeline.ndjson", Pcap: "elsewhere/x.pcapng", Logs: []string{"a/logs/web1.log"}}
-	if d := cmp.Diff(want, r.Results[0].Artifacts); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
-	}
-	if r.Results[1].Artifacts.Timeline != "" {
-		t.Errorf("no timeline became %q", r.Results[1].Artifacts.Timeline)
 	}
 }
 
