@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"time"
 
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/lab/expect"
@@ -15,7 +14,10 @@ import (
 // judged within its marks; a step that was not reached, or not finished, gives
 // errors, never passes.
 func Judge(s *Scenario, events []timeline.Event, configs map[string]*conf.Config) []expect.Check {
-	run := expect.NewRun(events, configs, tolerance(events))
+	run := expect.NewRun(events, configs, 0)
+	if info, ok := run.Timeline().Info(); ok {
+		run.Tolerance = expect.ToleranceOf(info)
+	}
 	windows := stepWindows(run)
 	var checks []expect.Check
 	for i, step := range s.Steps {
@@ -24,16 +26,6 @@ func Judge(s *Scenario, events []timeline.Event, configs map[string]*conf.Config
 	}
 	whole, ok := span(s, windows)
 	return append(checks, judgeItems(run, s.Always, "always", "always", whole, ok)...)
-}
-
-// tolerance reads the run's calibration.
-func tolerance(events []timeline.Event) time.Duration {
-	for _, e := range events {
-		if e.Kind == timeline.KindInfo {
-			return expect.ToleranceOf(*e.Info)
-		}
-	}
-	return 0
 }
 
 // stepWindows finds the finished steps.
