@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema/schematest"
 )
@@ -44,20 +42,7 @@ func generateSchema(t *testing.T) []byte {
 
 func TestSchemaIsCurrent(t *testing.T) {
 	t.Chdir(repository)
-	got := generateSchema(t)
-	if *update {
-		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is stale, write it again with go generate ./lab/topology:\n%s", schemaFile, diff)
-	}
+	schematest.Current(t, schemaFile, generateSchema(t), *update)
 }
 
 func TestEveryPropertyOfTheSchemaIsDescribed(t *testing.T) {

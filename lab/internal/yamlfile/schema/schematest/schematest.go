@@ -8,8 +8,27 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
+
+// Current holds a schema file against what is generated now, or writes it.
+func Current(t testing.TB, file string, generated []byte, update bool) {
+	t.Helper()
+	if update {
+		if err := os.WriteFile(file, generated, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(generated)); diff != "" {
+		t.Errorf("%s is stale, write it again with go generate ./...:\n%s", file, diff)
+	}
+}
 
 // Compile reads a schema file.
 func Compile(t testing.TB, file string) *validator.Schema {
