@@ -23,7 +23,7 @@ const beVipd = "VIPD_TEST_MAIN"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beVipd) != "" {
-		os.Exit(Main(os.Args, os.Stderr))
+		os.Exit(Main(os.Args, os.Stdout, os.Stderr))
 	}
 	code := testnet.Main(m)
 	if err := goleak.Find(); code == 0 && err != nil {
@@ -77,7 +77,7 @@ func (n *node) run(args ...string) (status int, output string) {
 	n.t.Helper()
 	cmd := n.command(args...)
 	var out bytes.Buffer
-	cmd.Stderr = &out
+	cmd.Stdout, cmd.Stderr = &out, &out
 	n.Do(func() error {
 		var exit *exec.ExitError
 		if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
@@ -143,7 +143,7 @@ func (p *process) end(sig os.Signal) (int, string) {
 
 func TestLife(t *testing.T) {
 	n := newNode(t)
-	n.write("k.conf", config("priority 200")+"virtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n}\n")
+	n.write("k.conf", config("priority 200")+"virtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\nreal_server 10.0.0.7 80 {\n}\n}\n")
 	p := n.start("-nlDP")
 	before := p.until("Startup complete")
 	if strings.Contains(before, "virtual_server") {
@@ -269,21 +269,29 @@ func TestBackground(t *testing.T) {
 
 func TestUndone(t *testing.T) {
 	n := newNode(t)
-	n.write("k.conf", config("notify /bin/x", "use_vmac", "smtp_alert", "track_script {\n c\n}")+
-		"vrrp_script c {\nscript /bin/true\n}\nvirtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n}\nvirtual_server fwmark 7 {\nlb_algo rr\nlb_kind DR\n}\n")
+	n.write("k.conf", "vrrp_script c {\nscript /bin/true\n}\n"+config("notify /bin/true", "use_vmac", "smtp_alert", "track_script {\n c\n}")+
+		"virtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\nreal_server 10.0.0.7 80 {\n}\n}\nvirtual_server fwmark 7 {\nlb_algo rr\nlb_kind DR\nreal_server 10.0.0.7 {\n}\n}\n")
 	p := n.start("-nl")
 	text := p.until("Startup complete")
 	for _, want := range []string{
-		"virtual_server [10.0.0.100]:tcp:80: accepted, but vipd does not program IPVS",
-		"virtual_server fwmark 7: accepted, but vipd does not program IPVS",
-		"vrrp_script c: accepted, but vipd does not run it",
-		"vrrp_instance VI_1: use_vmac: accepted, but vipd does not act on it",
-		"vrrp_instance VI_1: notify scripts: accepted, but vipd does not act on it",
-		"vrrp_instance VI_1: smtp_alert: accepted, but vipd does not act on it",
+		"k.conf:1:1: vrrp_script is accepted, but vipd will not yet run the script that instances track",
+		"k.conf:11:3: notify is accepted, but vipd will not yet run the command on each change of state",
+		"k.conf:12:3: use_vmac is accepted, but vipd will not yet use the virtual router's MAC address",
+		"k.conf:13:3: smtp_alert is accepted, but vipd will not yet send mail on each change of state",
+		"k.conf:14:3: track_script is accepted, but vipd will not yet follow the results of the scripts",
+		"k.conf:18:1: virtual_server (first of 2) is accepted, but vipd will not yet spread a service over real servers",
 	} {
 		if strings.Count(text, want) != 1 {
 			t.Errorf("want once %q in\n%s", want, text)
 		}
+	}
+	if strings.Contains(text, "lb_algo is accepted") {
+		t.Errorf("what stands in a block that is not acted on is named by itself:\n%s", text)
+	}
+	p.end(unix.SIGTERM)
+	p = n.start("-nlP")
+	if text := p.until("Startup complete"); strings.Contains(text, "virtual_server") {
+		t.Errorf("-P tells of virtual servers:\n%s", text)
 	}
 	p.end(unix.SIGTERM)
 }

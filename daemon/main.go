@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/netif"
-	"github.com/viplab/viplab/daemon/vrrp"
 )
 
 // Exit statuses, keepalived's. It ends with 0 where another daemon is already
@@ -20,15 +18,12 @@ const (
 	exitFatal      = 1 // wrong option, or it could not run
 	exitConfig     = 2 // the configuration cannot be run
 	exitPermission = 4
-
-	testClean  = 0
-	testCannot = 4 // the configuration cannot be run
-	testErrors = 5
 )
 
 // Main runs vipd with a command line, the program's name first, and returns
-// its exit status.
-func Main(args []string, stderr io.Writer) int {
+// its exit status. What is asked for goes to stdout; what keepalived prints
+// goes to stderr, as there.
+func Main(args []string, stdout, stderr io.Writer) int {
 	o, err := ParseOptions(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "vipd: %v\n", err)
@@ -45,6 +40,10 @@ func Main(args []string, stderr io.Writer) int {
 	case o.Version:
 		fmt.Fprintln(stderr, versionText())
 		return exitOK
+	case o.Keywords:
+		return failure(stderr, conf.WriteKeywords(stdout))
+	case o.Dump != "":
+		return dump(o, stdout, stderr)
 	case o.Test:
 		return configTest(o, stderr)
 	case o.Foreground:
@@ -64,52 +63,33 @@ func Main(args []string, stderr io.Writer) int {
 	return run(context.Background(), o, stderr, up)
 }
 
-// load reads the configuration. The error is why it cannot be run; what
-// else is wrong is in the Config's Diagnostics.
-func load(o *Options) (*conf.Config, error) {
-	cfg, err := conf.Load(o.Config)
-	if cfg == nil {
-		return nil, err
+// failure reports err, if it is one, and returns the exit status.
+func failure(stderr io.Writer, err error) int {
+	if err != nil {
+		fmt.Fprintf(stderr, "vipd: %v\n", err)
+		return exitFatal
 	}
-	if fatal := cfg.Diagnostics.AtLeast(conf.Fatal); len(fatal) > 0 {
-		return cfg, fatal
-	}
-	return cfg, vrrp.Check(cfg.Instances)
+	return exitOK
 }
 
-// configTest is -t: it writes all that is wrong and returns its class.
-func configTest(o *Options, stderr io.Writer) int {
-	out := stderr
-	if o.TestLog != "" {
-		f, err := os.OpenFile(o.TestLog, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-		if err != nil {
-			fmt.Fprintf(stderr, "vipd: open test log: %v\n", err)
-			return exitFatal
-		}
-		defer f.Close()
-		out = f
+// dump prints the effective configuration; what is wrong with the file goes to
+// stderr, and decides the exit status.
+func dump(o *Options, stdout, stderr io.Writer) int {
+	cfg, list := examine(o)
+	if err := writeDiagnostics(stderr, o, cfg, list, isTerminal(stderr)); err != nil {
+		return failure(stderr, err)
 	}
-	cfg, bad := load(o)
 	if cfg == nil {
-		fmt.Fprintln(out, bad)
-		return testCannot
+		return list.ExitStatus(o.Strict)
 	}
-	for _, d := range cfg.Diagnostics {
-		fmt.Fprintln(out, d.Error())
+	write := cfg.WriteText
+	if o.Dump == "json" {
+		write = cfg.WriteJSON
 	}
-	switch worst := cfg.Diagnostics.Worst(); {
-	case worst == conf.Fatal:
-		return testCannot
-	case bad != nil:
-		fmt.Fprintln(out, bad)
-		if errors.Is(bad, vrrp.ErrUnsupported) {
-			return testCannot
-		}
-		return testErrors // an interface that is not there, or not yet
-	case worst == conf.Error:
-		return testErrors
+	if err := write(stdout); err != nil {
+		return failure(stderr, err)
 	}
-	return testClean
+	return list.ExitStatus(o.Strict)
 }
 
 // status maps an error of running to an exit status.

@@ -29,8 +29,14 @@ type Options struct {
 	Detail     int    // -D, counted
 	NoSyslog   bool   // -G
 	Facility   syslog.Priority
+	ConfigID   string // -i: what "@ID" lines are compared with; empty: the host's name
+	Strict     bool   // --strict-conf: warnings are errors
 	Test       bool   // -t
 	TestLog    string // -t=FILE; empty: standard error
+	JSON       bool   // --json: what -t finds, as JSON
+	Dump       string // --dump-conf: text or json; empty: no
+	LogConf    bool   // -d: the effective configuration goes to the log
+	Keywords   bool   // --list-keywords
 	Version    bool   // -v
 	Help       bool   // -h
 	Args       []string
@@ -55,6 +61,9 @@ func ParseOptions(args []string) (*Options, error) {
 	o.Test = flags.Changed("config-test")
 	if test != toStderr {
 		o.TestLog = test
+	}
+	if d := o.Dump; d != "" && d != "text" && d != "json" {
+		return nil, fmt.Errorf("%w: form %q of --dump-conf is neither text nor json", ErrUsage, d)
 	}
 	var err error
 	if o.Facility, err = parseFacility(facility); err != nil {
@@ -89,6 +98,13 @@ func (o *Options) flagSet(facility, test *string) *pflag.FlagSet {
 	f.StringVarP(&o.PIDFile, "pid", "p", "/run/keepalived.pid", "process id `FILE`")
 	f.StringVarP(test, "config-test", "t", toStderr, "check the configuration and exit; with =`LOGFILE`, write what is wrong there")
 	f.Lookup("config-test").NoOptDefVal = toStderr
+	f.StringVarP(&o.ConfigID, "config-id", "i", "", "keep the lines that begin with @`ID`; default the host's name up to the first dot")
+	f.BoolVar(&o.Strict, "strict-conf", false, "take warnings about the configuration for errors, and run with none")
+	f.BoolVar(&o.JSON, "json", false, "with --config-test, write what is wrong as JSON")
+	f.StringVar(&o.Dump, "dump-conf", "", "print the effective configuration as `FORM` (text or json) and exit")
+	f.Lookup("dump-conf").NoOptDefVal = "text"
+	f.BoolVarP(&o.LogConf, "log-conf", "d", false, "log the effective configuration at start")
+	f.BoolVar(&o.Keywords, "list-keywords", false, "print each keyword with its block and what vipd makes of it, and exit")
 	f.BoolVarP(&o.Version, "version", "v", false, "print the version and exit")
 	f.BoolVarP(&o.Help, "help", "h", false, "print this and exit")
 	return f

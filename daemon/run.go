@@ -45,6 +45,9 @@ func run(ctx context.Context, o *Options, stderr io.Writer, up func()) int {
 		return exitConfig
 	}
 	s.config = cfg
+	if o.LogConf {
+		s.logConfig(cfg)
+	}
 	pid, err := takePIDFile(o.PIDFile)
 	if err != nil {
 		s.Printf("%v", err)
@@ -108,6 +111,15 @@ func (s *supervisor) banner() {
 	s.Printf("Configuration file %s", s.options.Config)
 }
 
+// logConfig is -d: the effective configuration goes to the log.
+func (s *supervisor) logConfig(cfg *conf.Config) {
+	var text strings.Builder
+	if err := cfg.WriteText(&text); err != nil {
+		s.Printf("%v", err)
+	}
+	s.lines(text.String())
+}
+
 func (s *supervisor) lines(text string) {
 	for l := range strings.Lines(text) {
 		s.Printf("%s", strings.TrimSuffix(l, "\n"))
@@ -118,7 +130,7 @@ func (s *supervisor) lines(text string) {
 // to say.
 func (s *supervisor) diagnose(cfg *conf.Config) {
 	for _, d := range cfg.Diagnostics {
-		if d.Severity != conf.Fatal {
+		if d.Severity != conf.Fatal && !s.options.Strict {
 			s.Printf("%s", d.Error())
 		}
 	}
@@ -126,7 +138,7 @@ func (s *supervisor) diagnose(cfg *conf.Config) {
 
 // announce says what the configuration asks for and vipd does not do.
 func (s *supervisor) announce() {
-	for _, text := range undone(s.config, s.options.VRRPOnly) {
+	for _, text := range undone(s.config.Uses, s.options.VRRPOnly) {
 		s.Printf("%s", text)
 	}
 	if len(s.config.Instances) == 0 {
@@ -134,37 +146,31 @@ func (s *supervisor) announce() {
 	}
 }
 
-// undone lists, a line each, the parts of cfg that are accepted without being
-// acted on.
-func undone(cfg *conf.Config, vrrpOnly bool) []string {
+// undone lists, a line each, the keywords that are accepted without being acted
+// on, with what therefore does not happen.
+func undone(uses []conf.Use, vrrpOnly bool) []string {
 	var list []string
-	for _, v := range cfg.VirtualServers {
-		if !vrrpOnly {
-			list = append(list, fmt.Sprintf("virtual_server %s: accepted, but vipd does not program IPVS", serverName(v)))
+	for _, u := range uses {
+		if vrrpOnly && ofLVS(u) {
+			continue
 		}
-	}
-	for _, c := range cfg.Scripts {
-		list = append(list, fmt.Sprintf("vrrp_script %s: accepted, but vipd does not run it", c.Name))
-	}
-	for _, i := range cfg.Instances {
-		scripts := len(i.NotifyMaster) + len(i.NotifyBackup) + len(i.NotifyFault) + len(i.NotifyStop) + len(i.Notify)
-		for what, asked := range map[string]bool{"use_vmac": i.VMAC, "smtp_alert": i.SMTPAlert, "notify scripts": scripts > 0} {
-			if asked {
-				list = append(list, fmt.Sprintf("vrrp_instance %s: %s: accepted, but vipd does not act on it", i.Name, what))
-			}
+		times := ""
+		if u.Times > 1 {
+			times = fmt.Sprintf(" (first of %d)", u.Times)
 		}
+		list = append(list, fmt.Sprintf("%s: %s%s is accepted, but vipd will not yet %s", u.Pos, u.Keyword.Name, times, u.Keyword.Doc))
 	}
 	return list
 }
 
-func serverName(v *conf.VirtualServer) string {
-	switch {
-	case v.Group != "":
-		return "group " + v.Group
-	case v.FWMark != 0:
-		return fmt.Sprintf("fwmark %d", v.FWMark)
+// ofLVS reports whether a keyword is the checkers' business, which -P leaves out.
+func ofLVS(u conf.Use) bool {
+	for _, prefix := range []string{"virtual_server", "lvs_", "checker_"} {
+		if strings.HasPrefix(u.Keyword.Name, prefix) || strings.HasPrefix(u.Path, prefix) {
+			return true
+		}
 	}
-	return fmt.Sprintf("[%s]:%s:%d", v.Address.Addr(), strings.ToLower(v.Protocol), v.Address.Port())
+	return false
 }
 
 // reload reads the configuration again. One that cannot be run, or that has

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,21 +111,32 @@ func Open(ctx context.Context, top *topology.Topology, o Options) (_ *Lab, err e
 }
 
 // readConfigs parses what the daemons will read: expectations are judged by it.
-// Mistakes in it are the daemons' to find, so that only a file that cannot be
-// read at all is an error.
 func (l *Lab) readConfigs() error {
 	for _, n := range l.Topology.HANodes() {
-		files, err := l.Topology.FileSystem(n.Node)
+		c, err := ReadConfig(l.Topology, n)
 		if err != nil {
-			return fmt.Errorf("files of %s: %w", n.Node, err)
-		}
-		c, err := conf.Parse(files, n.Config)
-		if c == nil {
-			return fmt.Errorf("configuration of %s: %w", n.Node, err)
+			return err
 		}
 		l.configs[n.Node] = c
 	}
 	return nil
+}
+
+// ReadConfig parses a node's configuration as the daemon there does: with the
+// node's files, and its host name as the configuration's ID. Mistakes in it are
+// the daemon's to find, so that only a file that cannot be read at all is an
+// error.
+func ReadConfig(t *topology.Topology, n topology.HANode) (*conf.Config, error) {
+	files, err := t.FileSystem(n.Node)
+	if err != nil {
+		return nil, fmt.Errorf("files of %s: %w", n.Node, err)
+	}
+	id, _, _ := strings.Cut(t.Nodes[n.Node].Hostname, ".")
+	c, err := conf.Loader{ConfigID: id}.Parse(files, n.Config)
+	if c == nil {
+		return nil, fmt.Errorf("configuration of %s: %w", n.Node, err)
+	}
+	return c, nil
 }
 
 // startServices starts what is not manual, node by node.

@@ -8,4 +8,4 @@ import (
 	"github.com/viplab/viplab/daemon"
 )
 
-func main() { os.Exit(daemon.Main(os.Args, os.Stderr)) }
+func main() { os.Exit(daemon.Main(os.Args, os.Stdout, os.Stderr)) }

@@ -1,151 +1,152 @@
 package conf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/daemon/conf/diag"
+	"github.com/viplab/viplab/daemon/conf/schema"
+	"github.com/viplab/viplab/daemon/conf/syntax"
 )
 
-// source is where files come from: fsys is the host's root, so that absolute
-// names of include lines are found in it.
-type source struct {
-	fsys  fs.FS
-	depth int
+// Loader reads configurations. The zero Loader is ready for use: it takes the
+// first label of the host's name for the configuration's ID and checks nothing
+// against the host.
+type Loader struct {
+	// ConfigID is what lines that begin with "@ID" are compared with (-i).
+	ConfigID string
+	// Host is checked against; nil where the configuration is not this host's.
+	Host *Host
 }
 
-// Load reads the configuration file at name and what it includes.
+// Load reads the configuration file at name and what it includes, with the zero
+// Loader.
 //
 // The Config is there, with its Diagnostics, whenever the file could be read,
 // since keepalived runs in spite of most errors. The error is then the
 // Diagnostics of severity Error and worse, if any; see AtLeast and Worst.
-func Load(name string) (*Config, error) {
+func Load(name string) (*Config, error) { return Loader{}.Load(name) }
+
+// Read is Load of text that has no includes; name stands in positions.
+func Read(r io.Reader, name string) (*Config, error) { return Loader{}.Read(r, name) }
+
+// Load is the function Load.
+func (l Loader) Load(name string) (*Config, error) {
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", name, err)
 	}
-	src, err := os.ReadFile(abs)
+	// A FIFO that nobody writes to must not hold us up, but a pipe of the shell
+	// that has not come up with its text yet may take a moment.
+	f, err := os.OpenFile(abs, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("load configuration: %w", err)
 	}
-	return parse(string(src), name, abs, os.DirFS("/"))
+	defer f.Close()
+	_ = f.SetReadDeadline(time.Now().Add(maxWait)) // files on disk have none, and need none
+	return l.readFrom(f, name, path.Dir(abs), os.DirFS("/"))
 }
 
 // Parse is Load of a file of fsys, which holds a host's root: the lines of
 // "include /etc/keepalived/conf.d/*.conf" are found there.
-func Parse(fsys fs.FS, name string) (*Config, error) {
-	src, err := fs.ReadFile(fsys, rooted("", name))
+func (l Loader) Parse(fsys fs.FS, name string) (*Config, error) {
+	abs := path.Clean("/" + name)
+	f, err := fsys.Open(strings.TrimPrefix(abs, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("load configuration: %w", err)
 	}
-	return parse(string(src), name, "/"+rooted("", name), fsys)
+	defer f.Close()
+	return l.readFrom(f, name, path.Dir(abs), fsys)
 }
 
-// Read is Load of text that has no includes; name stands in positions.
-func Read(r io.Reader, name string) (*Config, error) {
-	src, err := io.ReadAll(r)
+// Read is the function Read.
+func (l Loader) Read(r io.Reader, name string) (*Config, error) {
+	return l.readFrom(r, name, "/", nil)
+}
+
+// ErrTooLarge says that a file has more text than a configuration may have.
+var ErrTooLarge = errors.New("more than 64 MiB")
+
+// maxFile bounds the file itself, and maxWait how long it may take to come where
+// it is a pipe; what it includes has bounds of its own.
+const (
+	maxFile = 64 << 20
+	maxWait = 10 * time.Second
+)
+
+// readFrom takes all of src, which may be a pipe or a device without end.
+func (l Loader) readFrom(src io.Reader, name, dir string, fsys fs.FS) (*Config, error) {
+	text, err := io.ReadAll(io.LimitReader(src, maxFile+1))
+	if err == nil && len(text) > maxFile {
+		err = ErrTooLarge
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read configuration %s: %w", name, err)
 	}
-	return parse(string(src), name, "/"+name, nil)
+	return l.read(string(text), name, dir, fsys)
 }
 
-// rooted makes name, relative to dir, a name of an fs.FS that holds the root.
-func rooted(dir, name string) string {
-	if !path.IsAbs(name) {
-		name = path.Join("/", dir, name)
-	}
-	return strings.TrimPrefix(path.Clean(name), "/")
-}
+// table is the keyword table, ready for reading. It never changes.
+var table = sync.OnceValues(func() (*schema.Block, error) {
+	root := language()
+	return root, schema.Index(root)
+})
 
-// defaultGroup is the group of RFC 3768 5.2.2.
-var defaultGroup = netip.AddrFrom4([4]byte{224, 0, 0, 18})
-
-// parse makes the model of src. name is for messages, abs for includes.
-func parse(src, name, abs string, fsys fs.FS) (*Config, error) {
-	b := &build{
-		cfg:    &Config{Path: name},
-		table:  language(),
-		source: source{fsys: fsys},
-		set:    map[any]map[string]Pos{},
-		defaults: Instance{Version: 2, DownTimerAdverts: 3, GARP: GARP{
-			Repeat: 5, Delay: 5 * time.Second, RefreshTimes: 1, LowerRepeat: -1, LowerDelay: -1}},
-	}
-	b.cfg.Global = Global{SMTPTimeout: 30 * time.Second, MulticastGroup: defaultGroup}
-	b.file("", src, name, path.Dir(abs))
-	b.finish()
-	b.diags.sort(b.files)
-	b.cfg.Diagnostics = b.diags
-	if bad := b.diags.AtLeast(Error); len(bad) > 0 {
-		return b.cfg, bad
-	}
-	return b.cfg, nil
-}
-
-// file reads the lines of one file into the block at key.
-func (b *build) file(key, src, name, dir string) {
-	b.files = append(b.files, name)
-	report := func(s Severity, p Pos, format string, args ...any) { b.diags.add(s, p, format, args...) }
-	list := parseTree(src, name, report)
-	b.relative(list, dir)
-	b.walk(key, list)
-}
-
-// relative makes the patterns of include lines absolute.
-func (b *build) relative(list []*Statement, dir string) {
-	for _, s := range list {
-		if s.Keyword() == "include" && len(s.Words) > 1 {
-			s.Words[1].Text = "/" + rooted(dir, s.Words[1].Text)
-		}
-		b.relative(s.Block, dir)
-	}
-}
-
-// maxInclude bounds includes within includes.
-const maxInclude = 16
-
-// include reads the files that a pattern matches, in the order of their names.
-// None at all is no error, as in keepalived.
-func (b *build) include(key string, s *Statement) {
-	if len(s.Words) != 2 {
-		b.errorf(s.Pos(), "include needs one file name or pattern")
-		return
-	}
-	pattern := s.Words[1].Text
-	if b.source.fsys == nil || b.source.depth >= maxInclude {
-		b.errorf(s.Pos(), "include %s: not possible here (no file system, or %d deep)", pattern, maxInclude)
-		return
-	}
-	names, err := fs.Glob(b.source.fsys, rooted("", pattern))
+// read makes the model of text. name is for messages, dir for includes.
+func (l Loader) read(text, name, dir string, fsys fs.FS) (*Config, error) {
+	root, err := table()
 	if err != nil {
-		b.errorf(s.Pos(), "include %s: %v", pattern, err)
-		return
+		return nil, fmt.Errorf("keyword table: %w", err)
 	}
-	if len(names) == 0 {
-		b.warnf(s.Pos(), "include %s matches no file", pattern)
+	cfg := newConfig(name)
+	var wrong diag.Collector
+	report := func(d diag.Diagnostic) { wrong.Add(d) }
+	c := schema.NewContext(root, report)
+	c.Start(cfg)
+	r := syntax.NewReader(syntax.Options{FS: fsys, ConfigID: l.configID(), Env: os.LookupEnv, Random: random(&cfg.Global)}, report)
+	for s := range r.Read(text, name, dir) {
+		c.Read(cfg, s)
 	}
-	b.source.depth++
-	defer func() { b.source.depth-- }()
-	for _, name := range names {
-		src, err := fs.ReadFile(b.source.fsys, name)
-		if err != nil {
-			b.errorf(s.Pos(), "include %s: %v", pattern, err)
-			continue
+	c.Fill()
+	check(c, cfg)
+	if l.Host != nil {
+		checkHost(c, cfg, l.Host)
+		checkNetworkHost(c, cfg, l.Host)
+		checkCPUs(c, &cfg.Global, l.Host.CPUs)
+		if l.Host.Programs != nil {
+			checkScripts(c, cfg, l.Host.Programs)
 		}
-		b.file(key, string(src), "/"+name, path.Dir("/"+name))
 	}
+	cfg.Uses = c.Uses()
+	cfg.sources = r.Sources()
+	cfg.Diagnostics = wrong.List()
+	cfg.Diagnostics.Sort(cfg.files())
+	if bad := cfg.Diagnostics.AtLeast(diag.Error); len(bad) > 0 {
+		return cfg, bad
+	}
+	return cfg, nil
 }
 
-// finish does what must wait for the end of the file.
-func (b *build) finish() {
-	for _, i := range b.cfg.Instances {
-		b.finishInstance(i)
-		b.finishTrack(i)
+// configID is the configured one, or the first label of the host's name, as
+// keepalived's.
+func (l Loader) configID() string {
+	if l.ConfigID != "" {
+		return l.ConfigID
 	}
-	b.checkVRIDs()
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(name, ".")
+	return first
 }

@@ -189,7 +189,7 @@ func (m *Machine) swap(old *conf.Instance, now Instant) {
 func without(a, b []conf.Address) []conf.Address {
 	var out []conf.Address
 	for _, x := range a {
-		if !slices.Contains(b, x) {
+		if !slices.ContainsFunc(b, x.Equal) {
 			out = append(out, x)
 		}
 	}

@@ -1,52 +1,48 @@
 package vrrp
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/viplab/viplab/daemon/conf"
-	"github.com/viplab/viplab/daemon/netif"
+	"github.com/viplab/viplab/daemon/conf/diag"
 )
 
-// ErrUnsupported says that an instance asks for what this router does not
-// speak. Running it all the same would be worse than refusing: its peers would
-// not hear it, and both would be Master.
-var ErrUnsupported = errors.New("not supported")
-
-// Check returns why instances cannot be run here: errors that wrap
-// ErrUnsupported or netif.ErrNoLink, joined, or nil.
-func Check(instances []*conf.Instance) error {
-	kernel, err := netif.Open()
-	if err != nil {
-		return err
-	}
-	defer kernel.Close()
-	var errs []error
+// Check returns what instances ask for that this router does not speak, as fatal
+// diagnostics. Running it all the same would be worse than refusing: the peers
+// would not hear it, and both would be Master.
+func Check(instances []*conf.Instance) conf.Diagnostics {
+	var list conf.Diagnostics
 	for _, i := range instances {
-		errs = append(errs, check(kernel, i)...)
-	}
-	return errors.Join(errs...)
-}
-
-func check(kernel *netif.Conn, i *conf.Instance) (errs []error) {
-	add := func(err error) { errs = append(errs, fmt.Errorf("%s: vrrp_instance %s: %w", i.Pos, i.Name, err)) }
-	refuse := func(bad bool, what string) {
-		if bad {
-			add(fmt.Errorf("%s: %w", what, ErrUnsupported))
+		for _, what := range unsupported(i) {
+			list = append(list, conf.Diagnostic{Span: diag.Span{Pos: what.at}, Severity: conf.Fatal, Code: diag.MissingFeature,
+				Text: fmt.Sprintf("vrrp_instance %s: %s is not supported yet", i.Name, what.name)})
 		}
 	}
-	refuse(i.Version != version, fmt.Sprintf("VRRP version %d", i.Version))
-	refuse(i.AuthType > 1, "auth_type AH")
-	refuse(len(i.UnicastPeers) > 0, "unicast_peer")
+	return list
+}
+
+// feature is something that an instance asks for.
+type feature struct {
+	name string
+	at   conf.Pos
+}
+
+func unsupported(i *conf.Instance) (list []feature) {
+	refuse := func(bad bool, what, keyword string) {
+		at := i.Where(keyword)
+		if !at.Known() {
+			at = i.Pos
+		}
+		if bad {
+			list = append(list, feature{what, at})
+		}
+	}
+	refuse(i.Version != version, fmt.Sprintf("VRRP version %d", i.Version), "version")
+	refuse(i.AuthType > 1, "auth_type AH", "auth_type")
+	refuse(len(i.UnicastPeers) > 0, "unicast_peer", "unicast_peer")
 	for _, a := range slices.Concat(i.Addresses, i.Excluded) {
-		refuse(!a.Prefix.Addr().Is4(), "IPv6 address "+a.Prefix.Addr().String())
+		refuse(!a.Prefix.Addr().Is4(), "IPv6 address "+a.Prefix.Addr().String(), "virtual_ipaddress")
 	}
-	link, err := kernel.Link(i.Interface)
-	if err != nil {
-		add(err)
-		return errs
-	}
-	refuse(link.Loopback(), "loopback interface "+i.Interface)
-	return errs
+	return list
 }

@@ -195,7 +195,7 @@ vrrp_instance VI_2{
 		{"second", two, 61, strings.Replace(two, "priority 90", "priority 77", 1)},
 		{
 			"absent", "vrrp_instance V {\n    virtual_router_id 9\n}\n", 9,
-			"vrrp_instance V {\n    priority 77\n    virtual_router_id 9\n}\n",
+			"vrrp_instance V {\n    virtual_router_id 9\n    priority 77\n}\n",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

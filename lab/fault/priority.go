@@ -1,15 +1,13 @@
 package fault
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"syscall"
 
-	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/conf/syntax"
 )
 
 // Priority changes the priority of a virtual router as an operator does: in the
@@ -64,41 +62,28 @@ func (f Priority) reload(sys System, path string, config []byte) error {
 // setPriority rewrites the priority of the instance with the VRID and leaves
 // every other byte as it is. An instance without the keyword gets one.
 func setPriority(config []byte, vrid, priority int) ([]byte, error) {
-	for _, s := range conf.Tree(config) {
+	text := string(config)
+	for _, s := range syntax.Tree(text) {
 		if s.Keyword() != "vrrp_instance" || value(s, "virtual_router_id").Text != strconv.Itoa(vrid) {
 			continue
 		}
+		edit := syntax.Insert(text, s.End, fmt.Sprintf("    priority %d\n", priority))
 		if word := value(s, "priority"); word.Text != "" {
-			at := offset(config, word.Pos)
-			return splice(config, at, at+len(word.Text), strconv.Itoa(priority)), nil
+			edit = syntax.Replace(text, word, strconv.Itoa(priority))
 		}
-		at := offset(config, s.Block[0].Pos())
-		return splice(config, at, at, fmt.Sprintf("priority %d\n    ", priority)), nil
+		after, err := syntax.Apply(text, edit)
+		return []byte(after), err
 	}
 	return nil, fmt.Errorf("%w %d", ErrNoInstance, vrid)
 }
 
-// value returns the first argument of a keyword in a block; one without text
-// where there is none.
-func value(s *conf.Statement, keyword string) conf.Word {
+// value returns the first argument of a keyword in a block, of its last use, as
+// that is what counts; one without text where there is none.
+func value(s *syntax.Statement, keyword string) (w syntax.Word) {
 	for _, line := range s.Block {
 		if line.Keyword() == keyword && len(line.Args()) > 0 {
-			return line.Args()[0]
+			w = line.Args()[0]
 		}
 	}
-	return conf.Word{}
-}
-
-// offset returns where in config a position is, in bytes.
-func offset(config []byte, pos conf.Pos) int {
-	at := 0
-	for range pos.Line - 1 {
-		at += bytes.IndexByte(config[at:], '\n') + 1
-	}
-	return at + pos.Column - 1
-}
-
-// splice puts text in the place of config[start:end].
-func splice(config []byte, start, end int, text string) []byte {
-	return slices.Concat(config[:start], []byte(text), config[end:])
+	return w
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -72,11 +71,7 @@ func (s Spec) Prepare(dir string) error {
 		return fmt.Errorf("make job folder: %w", err)
 	}
 	for _, n := range top.HANodes() {
-		text, err := fs.ReadFile(top.Files, n.Node+n.Config)
-		if err != nil {
-			return fmt.Errorf("read configuration of %s: %w", n.Node, err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, configsDir, n.Node+".conf"), text, 0o644); err != nil {
+		if err := keepConfig(top, n, filepath.Join(dir, configsDir, n.Node+".conf")); err != nil {
 			return fmt.Errorf("keep configuration of %s: %w", n.Node, err)
 		}
 	}
@@ -85,6 +80,24 @@ func (s Spec) Prepare(dir string) error {
 		return fmt.Errorf("encode job: %w", err)
 	}
 	return os.WriteFile(filepath.Join(dir, specFile), append(blob, '\n'), 0o644)
+}
+
+// keepConfig writes the effective configuration of a node: the file alone may
+// include others, and depend on the node's name.
+func keepConfig(top *topology.Topology, n topology.HANode, path string) error {
+	c, err := lab.ReadConfig(top, n)
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := c.WriteText(f); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
 }
 
 // Load reads what a job was to do.
