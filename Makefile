@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 export VIPLAB_VIPD = $(CURDIR)/bin/vipd
 export VIPLAB_NODE = $(CURDIR)/bin/viplab-node
 
-.PHONY: all build setup kernel demo test race lint bench generate clean
+.PHONY: all build setup kernel demo test race lint bench fuzz generate clean
 
 all: build
 
@@ -39,6 +39,12 @@ bench: setup ## lab seconds per host second; seconds to build labs, beside Minin
 	$(GO) test -run '^$$' -bench Hour -benchtime 1x ./lab/job
 	VIPLAB_KERNEL=host $(GO) test -run '^$$' -bench Build -benchtime 3x ./lab
 	$(GO) test -run '^$$' -bench . ./lab/timeline ./lab/expect
+	$(GO) test -run '^$$' -bench ConfigTest -benchtime 20x ./cmd/vipd
+
+FUZZTIME ?= 10m
+
+fuzz: ## every fuzz target, one after the other
+	./hack/fuzz $(FUZZTIME)
 
 generate: ## golden files, schemas
 	$(GO) generate ./...
