@@ -157,3 +157,17 @@ func TestManyMistakes(t *testing.T) {
 		t.Errorf("%d problems, the last %v", len(problems), problems[len(problems)-1])
 	}
 }
+
+// TestManyNames: looking for what was meant must not cost a time that grows with
+// the definitions and the mistakes both.
+func TestManyNames(t *testing.T) {
+	var text strings.Builder
+	for n := range 20_000 {
+		fmt.Fprintf(&text, "$NAME%d=x\n", n)
+	}
+	text.WriteString("~SEQ(I,1,20000) word $NAMX1\n")
+	_, problems := host{}.read(text.String())
+	if len(problems) != maxReports || problems[0].Help == "" || problems[maxHints].Help != "" {
+		t.Errorf("%d problems, the first %+v, a late one %+v", len(problems), problems[0], problems[maxHints])
+	}
+}

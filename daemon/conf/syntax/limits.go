@@ -22,11 +22,16 @@ const (
 	maxNested = 64
 	// maxReports bounds diagnostics.
 	maxReports = 10_000
+	// maxHints bounds how often a name is looked for among all that are defined.
+	maxHints = 100
 	// work is how many bytes definitions, sequences and repeated files may come
 	// to; each step counts for stepWork more. The largest example of
 	// keepalived.conf(5) takes a quarter.
 	maxWork  = 1 << 28
 	stepWork = 16
+	// valueWork is what a value of a sequence counts besides: there can be a
+	// million in all.
+	valueWork = 1 << 8
 )
 
 // limits are those that tests change.

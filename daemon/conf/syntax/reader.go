@@ -33,6 +33,7 @@ type Reader struct {
 	opts    Options
 	report  func(diag.Diagnostic)
 	reports int
+	hints   int
 	sources []Source
 
 	builder builder

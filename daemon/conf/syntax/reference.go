@@ -167,17 +167,29 @@ func (r *Reader) undefined(l *line, i, j int) {
 
 // sayUndefined reports the reference x at byte i of l, which stays as it is.
 func (r *Reader) sayUndefined(l *line, i int, x ref, quoted bool) {
+	if r.reports > maxReports {
+		return // a sequence can bring us here millions of times
+	}
 	d := warning(diag.UndefinedName, "", "$%s is not defined: it is taken as it is", x.name)
 	_, _, err := r.predefined(x)
 	if known := r.defs[x.name]; known != nil && known.multi && x.args == "" {
 		d = mistake(diag.BadDefinition, "end the line behind it", "$%s has several lines, and is replaced only at the end of a line: it is taken as it is", x.name)
 	} else if !errors.Is(err, errUndefined) {
 		d = mistake(diag.BadDefinition, "", "${%s} %v: it is taken as it is", x.name, err)
-	} else if near := suggest.Nearest(x.name, append(slices.Collect(maps.Keys(r.defs)), predefinedNames[:]...)); near != "" {
+	} else if near := r.nearest(x.name); near != "" {
 		d.Help = fmt.Sprintf("did you mean $%s?", near)
 	}
 	if l.text[i+1] == '{' && !quoted {
 		d.Severity = diag.Error
 	}
 	r.sayAt(l, i, x.end, d)
+}
+
+// nearest is the defined name that was probably meant; empty where there is none
+// near, or too many were looked for already: there may be as many names.
+func (r *Reader) nearest(name string) string {
+	if r.hints++; r.hints > maxHints {
+		return ""
+	}
+	return suggest.Nearest(name, append(slices.Collect(maps.Keys(r.defs)), predefinedNames[:]...))
 }

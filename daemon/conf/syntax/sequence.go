@@ -60,7 +60,7 @@ func (r *Reader) repeat(l *line, i, rest int, names, values []string) bool {
 		size += len(value)
 		r.set(name, &definition{lines: []bodyLine{{text: value, pos: pos}}})
 	}
-	if !r.spendAt(l, i, size+l.end-rest) {
+	if !r.spendAt(l, i, valueWork+size+l.end-rest) {
 		return false
 	}
 	again := *l
