@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -255,10 +256,11 @@ func TestRunTellsTheWorkWhereItIs(t *testing.T) {
 }
 
 func TestRunnersAreTheirOwnHosts(t *testing.T) {
-	const script = `id -u
+	name := fmt.Sprintf("viplab-own-host-%d", os.Getpid())
+	script := `id -u
 cd /sys/class/net && ls -d */ && cat lo/operstate lo/carrier
 ls /run
-touch /run/x /tmp/x && echo writable
+touch /run/` + name + ` /tmp/` + name + ` && echo writable
 mount -t tmpfs none /mnt && echo may mount
 test $(ls /proc | grep -c '^[0-9]') -lt 100 && echo own processes
 hostname`
@@ -272,7 +274,7 @@ hostname`
 		if diff := cmp.Diff(want, stdout); diff != "" || err != nil {
 			t.Errorf("error %v, stderr %q, stdout (-want +got):\n%s", err, stderr, diff)
 		}
-		for _, path := range []string{"/run/x", "/tmp/x"} {
+		for _, path := range []string{"/run/" + name, "/tmp/" + name} {
 			if _, err := os.Lstat(path); err == nil {
 				t.Errorf("%s is on the host", path)
 			}
