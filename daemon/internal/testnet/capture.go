@@ -14,32 +14,51 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Frame is an advertisement or an ARP packet, as a decoder that is not the
-// daemon's reads it.
+// Frame is a frame as a decoder that is not the daemon's reads it. What it does
+// not have is nil.
 type Frame struct {
 	At       time.Time // the kernel's timestamp
 	Src, Dst net.HardwareAddr
-	IP       *layers.IPv4 // of an advertisement
+	IP       *layers.IPv4
+	IP6      *layers.IPv6
 	VRRP     *layers.VRRPv2
 	ARP      *layers.ARP
+	IGMP     bool
+	ICMP6    *layers.ICMPv6
+	NA       *layers.ICMPv6NeighborAdvertisement
 }
 
-// From is the IPv4 address that sent f.
+// From is the IP address that sent f.
 func (f *Frame) From() netip.Addr {
-	if f.ARP != nil {
-		a, _ := netip.AddrFromSlice(f.ARP.SourceProtAddress)
-		return a
+	var b []byte
+	switch {
+	case f.ARP != nil:
+		b = f.ARP.SourceProtAddress
+	case f.IP != nil:
+		b = f.IP.SrcIP.To4()
+	case f.IP6 != nil:
+		b = f.IP6.SrcIP
 	}
-	a, _ := netip.AddrFromSlice(f.IP.SrcIP.To4())
+	a, _ := netip.AddrFromSlice(b)
 	return a
 }
 
-// Capture sends the advertisements and ARP packets that cross the switch h to
-// the channel that it returns, until the test ends.
+// Capture sends the advertisements and ARP packets to all that cross the switch h
+// to the channel that it returns, until the test ends.
 func (h *Host) Capture() <-chan Frame {
+	return h.capture(false, func(f *Frame) bool { return f.VRRP != nil || f.ARP != nil })
+}
+
+// Sniff sends those frames that cross the switch h and that want is true for to
+// the channel that it returns, until the test ends.
+func (h *Host) Sniff(want func(*Frame) bool) <-chan Frame { return h.capture(true, want) }
+
+// capture listens on the bridge, which hears what is for one port only if it is
+// promiscuous.
+func (h *Host) capture(promiscuous bool, want func(*Frame) bool) <-chan Frame {
 	h.t.Helper()
 	var sock *os.File
-	h.Do(func() (err error) { sock, err = listen("br0"); return err })
+	h.Do(func() (err error) { sock, err = listen("br0", promiscuous); return err })
 	frames, done := make(chan Frame, 4096), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -49,7 +68,7 @@ func (h *Host) Capture() <-chan Frame {
 			if err != nil {
 				return
 			}
-			if f.VRRP != nil || f.ARP != nil {
+			if want(&f) {
 				frames <- f
 			}
 		}
@@ -58,7 +77,7 @@ func (h *Host) Capture() <-chan Frame {
 	return frames
 }
 
-func listen(name string) (*os.File, error) {
+func listen(name string, promiscuous bool) (*os.File, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, int(bigEndian(unix.ETH_P_ALL)))
 	if err != nil {
 		return nil, fmt.Errorf("open packet socket: %w", err)
@@ -70,6 +89,9 @@ func listen(name string) (*os.File, error) {
 	}
 	if err == nil {
 		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	}
+	if err == nil && promiscuous {
+		err = unix.SetsockoptPacketMreq(fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &unix.PacketMreq{Ifindex: int32(ifc.Index), Type: unix.PACKET_MR_PROMISC})
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -101,6 +123,10 @@ func read(sock *os.File) (f Frame, err error) {
 	f.IP, _ = p.Layer(layers.LayerTypeIPv4).(*layers.IPv4)
 	f.VRRP, _ = p.Layer(layers.LayerTypeVRRP).(*layers.VRRPv2)
 	f.ARP, _ = p.Layer(layers.LayerTypeARP).(*layers.ARP)
+	f.IGMP = f.IP != nil && f.IP.Protocol == layers.IPProtocolIGMP
+	f.IP6, _ = p.Layer(layers.LayerTypeIPv6).(*layers.IPv6)
+	f.ICMP6, _ = p.Layer(layers.LayerTypeICMPv6).(*layers.ICMPv6)
+	f.NA, _ = p.Layer(layers.LayerTypeICMPv6NeighborAdvertisement).(*layers.ICMPv6NeighborAdvertisement)
 	return f, nil
 }
 

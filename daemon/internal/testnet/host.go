@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -101,7 +102,8 @@ func (h *Host) Switch() {
 	})
 }
 
-// Plug connects h to sw: h gets eth0 with addr, sw the port called name.
+// Plug connects h to sw: h gets eth0 with addr, sw the port called name. Both
+// pass frames when it returns.
 func (h *Host) Plug(sw *Host, name, addr string) {
 	h.t.Helper()
 	sw.Do(func() error {
@@ -124,8 +126,21 @@ func (h *Host) Plug(sw *Host, name, addr string) {
 		if err != nil {
 			return err
 		}
-		return errors.Join(netlink.AddrAdd(eth, a), netlink.LinkSetUp(eth))
+		return errors.Join(netlink.AddrAdd(eth, a), netlink.LinkSetUp(eth), settle("eth0"))
 	})
+	sw.Do(func() error { return settle(name) })
+}
+
+// settle waits until an interface is ready. The kernel notices a carrier a
+// moment after it is there, and until then drops what is sent.
+func settle(name string) error {
+	for { // ends with the carrier, or with the test binary's own time-out
+		l, err := netlink.LinkByName(name)
+		if err != nil || l.Attrs().OperState == netlink.OperUp {
+			return err
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // Link sets the interface called name up or down.
@@ -174,7 +189,8 @@ func (h *Host) Labels() map[netip.Prefix]string {
 	return got
 }
 
-// Address adds addr to eth0, or removes it.
+// Address adds addr to eth0, or removes it. An IPv6 address works at once:
+// nothing asks first whether it is another's.
 func (h *Host) Address(addr string, present bool) {
 	h.t.Helper()
 	h.Do(func() error {
@@ -185,6 +201,9 @@ func (h *Host) Address(addr string, present bool) {
 		a, err := netlink.ParseAddr(addr)
 		if err != nil {
 			return err
+		}
+		if a.IP.To4() == nil {
+			a.Flags = unix.IFA_F_NODAD
 		}
 		if present {
 			return netlink.AddrAdd(l, a)
