@@ -10,15 +10,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Conn asks the kernel about interfaces and addresses and changes them. It is
-// for one goroutine. Its socket is not in Go's poller: each answer would wake
+// Conn asks the kernel about interfaces, addresses, routes and rules and changes
+// them. It is for one goroutine. Its socket is not in Go's poller: each answer would wake
 // a thread there, next to the one that keeps time.
 type Conn struct {
 	fd  int
 	buf []byte
 }
 
-// Open opens a Conn in the calling thread's namespace.
+// Open opens a Conn in the calling thread's namespace. The kernel is asked to
+// look at all of a request, so that it filters dumps by itself (since 4.20),
+// and to say what is wrong in words (since 4.12).
 func Open() (*Conn, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
 	if err != nil {
@@ -27,6 +29,9 @@ func Open() (*Conn, error) {
 	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		unix.Close(fd)
 		return nil, fmt.Errorf("bind netlink: %w", err)
+	}
+	for _, option := range []int{unix.NETLINK_GET_STRICT_CHK, unix.NETLINK_EXT_ACK, unix.NETLINK_CAP_ACK} {
+		_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, option, 1) // an old kernel does without
 	}
 	return &Conn{fd: fd, buf: make([]byte, 64<<10)}, nil
 }
@@ -70,10 +75,8 @@ func (c *Conn) answers(seq uint32) (list [][]byte, torn bool, err error) {
 			}
 			torn = torn || m.Header.Flags&unix.NLM_F_DUMP_INTR != 0
 			switch m.Header.Type {
-			case unix.NLMSG_DONE:
-				return list, torn, nil
-			case unix.NLMSG_ERROR:
-				return list, torn, errorOf(m.Data)
+			case unix.NLMSG_DONE, unix.NLMSG_ERROR:
+				return list, torn, errorOf(m)
 			}
 			list = append(list, append([]byte(nil), m.Data...))
 			if m.Header.Flags&unix.NLM_F_MULTI == 0 {
@@ -83,13 +86,31 @@ func (c *Conn) answers(seq uint32) (list [][]byte, torn bool, err error) {
 	}
 }
 
-// errorOf reads an error message; 0 is an acknowledgement.
-func errorOf(data []byte) error {
-	if len(data) < 4 {
+// errorOf reads the message that ends an answer: an error or the end of a dump,
+// with a number that is 0 when all is well, and the kernel's words. In an error
+// (with NETLINK_CAP_ACK) the header of the request is between them.
+func errorOf(m syscall.NetlinkMessage) error {
+	if len(m.Data) < 4 {
 		return unix.EBADMSG
 	}
-	if n := int32(binary.NativeEndian.Uint32(data)); n != 0 {
-		return unix.Errno(-n)
+	n := int32(binary.NativeEndian.Uint32(m.Data))
+	if n >= 0 {
+		return nil
 	}
-	return nil
+	err, words := unix.Errno(-n), 4
+	if m.Header.Type == unix.NLMSG_ERROR {
+		words += unix.SizeofNlMsghdr
+		if m.Header.Flags&unix.NLM_F_CAPPED == 0 {
+			return err // the whole request is in the way
+		}
+	}
+	if m.Header.Flags&unix.NLM_F_ACK_TLVS == 0 || len(m.Data) < words {
+		return err
+	}
+	for kind, value := range attributes(m.Data[words:]) {
+		if kind == unix.NLMSGERR_ATTR_MSG {
+			return fmt.Errorf("%w: %s", err, unix.ByteSliceToString(value))
+		}
+	}
+	return err
 }
