@@ -21,7 +21,7 @@ type Address struct {
 	Peer      netip.Addr   // the far end of a point-to-point link; zero for none
 
 	Home          bool // IPv6 home address (RFC 6275)
-	NoDAD         bool // -nodad: no duplicate address detection
+	DAD           bool // -nodad: detect duplicates, which keepalived leaves out without it
 	ManageTemp    bool // mngtmpaddr: template of temporary addresses
 	NoPrefixRoute bool // noprefixroute: the kernel adds no route to the prefix
 	AutoJoin      bool // autojoin: join the multicast group

@@ -32,7 +32,7 @@ func finishAddress(c *schema.Context, a *Address, words []syntax.Word) {
 	for _, flag := range []struct {
 		name string
 		set  bool
-	}{{"home", a.Home}, {"-nodad", a.NoDAD}, {"mngtmpaddr", a.ManageTemp}} {
+	}{{"home", a.Home}, {"-nodad", a.DAD}, {"mngtmpaddr", a.ManageTemp}} {
 		if flag.set {
 			c.Warnf(diag.NoEffect, at(flag.name), "%s is for IPv6 addresses and has no effect on %s", flag.name, a.Prefix.Addr())
 		}

@@ -106,7 +106,7 @@ func TestAddressValues(t *testing.T) {
 	_, o, _ := lineFile(t, in("virtual_ipaddress_excluded", "10.0.0.1/24 dev eth1 scope site brd + label x\n2001:db8::1 -nodad peer 2001:db8::2\n2001:db8::1/64 home mngtmpaddr noprefixroute autojoin no_track preferred_lft 60 use_vmac"))
 	want := []Address{
 		{Prefix: netip.MustParsePrefix("10.0.0.1/24"), Interface: "eth1", Scope: 200, Broadcast: netip.MustParseAddr("10.0.0.255"), Label: "x", Preferred: Forever},
-		{Prefix: netip.MustParsePrefix("2001:db8::1/128"), NoDAD: true, Peer: netip.MustParseAddr("2001:db8::2")},
+		{Prefix: netip.MustParsePrefix("2001:db8::1/128"), DAD: true, Peer: netip.MustParseAddr("2001:db8::2")},
 		{Prefix: netip.MustParsePrefix("2001:db8::1/64"), Home: true, ManageTemp: true, NoPrefixRoute: true, AutoJoin: true, NoTrack: true, Preferred: time.Minute, UseVMAC: true},
 	}
 	if diff := cmp.Diff(want, o.Excluded, cmpopts.IgnoreTypes(Origin{}), cmpopts.IgnoreUnexported(Address{}), cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {

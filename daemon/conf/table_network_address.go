@@ -57,7 +57,7 @@ func addressOptions(static bool) []schema.Keyword {
 		{Name: "peer", Many: true, Doc: "set the far end of a point-to-point link",
 			Field: addressWord("IP", readPeer, func(a *Address) string { return addrText(a.Peer) })},
 		lineFlag("home", "off", "mark the address as an IPv6 home address", func(a *Address) *bool { return &a.Home }),
-		lineFlag("-nodad", "off", "leave out duplicate address detection", func(a *Address) *bool { return &a.NoDAD }),
+		lineFlag("-nodad", "off", "detect whether another host has the address", func(a *Address) *bool { return &a.DAD }),
 		lineFlag("mngtmpaddr", "off", "let the kernel make temporary addresses of the prefix", func(a *Address) *bool { return &a.ManageTemp }),
 		lineFlag("noprefixroute", "off", "keep the kernel from adding the prefix route", func(a *Address) *bool { return &a.NoPrefixRoute }),
 		lineFlag("autojoin", "off", "join the multicast address", func(a *Address) *bool { return &a.AutoJoin }),
