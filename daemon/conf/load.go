@@ -27,6 +27,8 @@ type Loader struct {
 	ConfigID string
 	// Host is checked against; nil where the configuration is not this host's.
 	Host *Host
+
+	work int // as syntax.Options
 }
 
 // Load reads the configuration file at name and what it includes, with the zero
@@ -113,7 +115,7 @@ func (l Loader) read(text, name, dir string, fsys fs.FS) (*Config, error) {
 	report := func(d diag.Diagnostic) { wrong.Add(d) }
 	c := schema.NewContext(root, report)
 	c.Start(cfg)
-	r := syntax.NewReader(syntax.Options{FS: fsys, ConfigID: l.configID(), Env: os.LookupEnv, Random: random(&cfg.Global)}, report)
+	r := syntax.NewReader(syntax.Options{FS: fsys, ConfigID: l.configID(), Env: os.LookupEnv, Random: random(&cfg.Global), Work: l.work}, report)
 	for s := range r.Read(text, name, dir) {
 		c.Read(cfg, s)
 	}

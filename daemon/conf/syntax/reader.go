@@ -18,6 +18,10 @@ type Options struct {
 	AllConfig bool
 	// Env looks up ${_ENV NAME}; nil finds nothing.
 	Env func(name string) (string, bool)
+	// Work bounds what definitions, sequences and repeated files may come to, in
+	// bytes; 0 is 256 MiB, several times the largest example of
+	// keepalived.conf(5).
+	Work int
 	// Random returns a number from 0 to n-1 for ${_RANDOM}; nil returns 0.
 	Random func(n int) int
 }
@@ -58,7 +62,10 @@ type Reader struct {
 // NewReader returns a Reader that hands what is wrong to report, in the order
 // that it is found.
 func NewReader(opts Options, report func(diag.Diagnostic)) *Reader {
-	return &Reader{opts: opts, report: report, limits: limits{work: maxWork, nodes: maxNodes}}
+	if opts.Work == 0 {
+		opts.Work = maxWork
+	}
+	return &Reader{opts: opts, report: report, limits: limits{work: opts.Work, nodes: maxNodes}}
 }
 
 // Read yields the top-level statements of text and of all that it includes, in
