@@ -68,8 +68,10 @@ func TestAddressTakenAway(t *testing.T) {
 	a.log.until(t, "removed by somebody else")
 	resigned := next(frames, func(f testnet.Frame) bool { return f.VRRP.Priority == 0 })
 	back := next(frames, func(testnet.Frame) bool { return true })
-	if gap := back.At.Sub(resigned.At); gap < skewOf(200) {
-		t.Errorf("back after %v, want %v", gap, skewOf(200))
+	// The timer counts from the loss, which a busy machine may announce late; how
+	// exact it is the tests of Machine show.
+	if gap := back.At.Sub(resigned.At); gap < skewOf(200)/2 {
+		t.Errorf("back after %v, want about %v", gap, skewOf(200))
 	}
 	a.log.until(t, "gratuitous ARPs")
 	a.holds(true)
