@@ -225,6 +225,23 @@ func TestDevicesAfterCrash(t *testing.T) {
 	}
 }
 
+// TestMark: a device with a name and a MAC address of its own is known as left
+// over, too.
+func TestMark(t *testing.T) {
+	_, h, _ := pair(t)
+	with(t, h, func(c *Conn, eth *Link) error {
+		var crashed, d Devices
+		v := VMAC{Parent: "eth0", VRID: 7, Name: "shared", MAC: net.HardwareAddr{2, 0, 0, 0, 0, 7}}
+		if _, err := crashed.Ensure(c, v); err != nil {
+			return err
+		}
+		return d.Clean(c, "")
+	})
+	if d := diff(map[string]string{}, names(t, h)); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
 // TestDeviceOfAnotherMode: what has the MAC address but is not private makes way.
 func TestDeviceOfAnotherMode(t *testing.T) {
 	_, h, _ := pair(t)

@@ -31,6 +31,7 @@ type Link struct {
 	Mode   uint32 // of a macvlan (MACVLAN_MODE_*) or ipvlan (IPVLAN_MODE_*), linux/if_link.h
 	Spread uint32 // of an ipvlan: IPVLAN_F_*, 0 for bridge
 	Table  uint32 // the routing table of a VRF
+	Alias  string // what somebody has noted of it (ip-link(8))
 }
 
 // Fit reports whether the interface can send: administratively up and with a
@@ -111,6 +112,8 @@ func parseLink(m []byte) (l Link, ok bool) {
 			l.Name = unix.ByteSliceToString(value)
 		case unix.IFLA_ADDRESS:
 			l.MAC = append(net.HardwareAddr(nil), value...)
+		case unix.IFLA_IFALIAS:
+			l.Alias = unix.ByteSliceToString(value)
 		case unix.IFLA_MTU:
 			l.MTU = int(number32(value))
 		case unix.IFLA_LINK:

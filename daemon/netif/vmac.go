@@ -33,6 +33,9 @@ const (
 // vmacPrefix begins the names of devices by default.
 const vmacPrefix = "vrrp"
 
+// mark is the alias (ip-link(8)) of the devices that this package makes.
+const mark = "vipd"
+
 // VMAC describes the device of a virtual router: a private macvlan with the MAC
 // address of the virtual router, or an ipvlan, which has that of its parent.
 type VMAC struct {
@@ -149,7 +152,7 @@ func (v *VMAC) leftover(l *Link) bool {
 		return v.IPVLAN
 	}
 	_, virtual := isVirtual(l.MAC)
-	return l.Kind == kindMACVLAN && (virtual || !v.IPVLAN && bytes.Equal(l.MAC, v.mac()))
+	return l.Kind == kindMACVLAN && (virtual || l.Alias == mark || !v.IPVLAN && bytes.Equal(l.MAC, v.mac()))
 }
 
 // madeName takes a name apart that choose may have made of prefix.
@@ -164,15 +167,17 @@ func madeName(prefix, name string) (vrid int, ok bool) {
 }
 
 // Leftovers returns those of links that a crash has left of virtual routers:
-// macvlans and ipvlans with names as VMAC makes them of prefix (empty: "vrrp"),
-// macvlans with the MAC address that goes with the name.
+// macvlans and ipvlans that this package has marked, and those with names as VMAC
+// makes them of prefix (empty: "vrrp"), macvlans with the MAC address that goes
+// with the name.
 func Leftovers(links []Link, prefix string) []Link {
 	v := VMAC{Prefix: prefix}
 	var list []Link
 	for _, l := range links {
 		vrid, ok := madeName(v.prefix(), l.Name)
 		of, virtual := isVirtual(l.MAC)
-		if ok && (l.Kind == kindIPVLAN || l.Kind == kindMACVLAN && virtual && of == vrid) {
+		marked := l.Alias == mark && (l.Kind == kindIPVLAN || l.Kind == kindMACVLAN)
+		if marked || ok && (l.Kind == kindIPVLAN || l.Kind == kindMACVLAN && virtual && of == vrid) {
 			list = append(list, l)
 		}
 	}

@@ -50,12 +50,13 @@ func (c *Conn) removeLink(l *Link) error {
 	return nil
 }
 
-// setUp makes an interface administratively up.
+// setUp makes a device of ours administratively up, and marks it.
 func (c *Conn) setUp(l *Link) error {
 	req := nl.NewNetlinkRequest(unix.RTM_NEWLINK, unix.NLM_F_ACK)
 	msg := nl.NewIfInfomsg(unix.AF_UNSPEC)
 	msg.Index, msg.Flags, msg.Change = int32(l.Index), unix.IFF_UP, unix.IFF_UP
 	req.AddData(msg)
+	putText(req, unix.IFLA_IFALIAS, mark)
 	if _, err := c.do(req); err != nil {
 		return fmt.Errorf("set interface %s up: %w", l.Name, err)
 	}
