@@ -44,6 +44,18 @@ var (
 	errTooLate   = errors.New("ended before its start")
 )
 
+// StuckError says that a command was killed and is there all the same: the kernel
+// holds on to it, because of a file system that does not answer for example.
+type StuckError struct {
+	Why  error           // it was to end: ErrTimeout, or that of a context
+	Gone <-chan struct{} // closed when it has ended after all
+}
+
+func (e *StuckError) Error() string { return e.Why.Error() + ", and cannot be killed" }
+
+// Unwrap returns Why.
+func (e *StuckError) Unwrap() error { return e.Why }
+
 // Options are the settings of a Runner. The zero value of a field stands for its
 // default.
 type Options struct {
@@ -65,6 +77,9 @@ type Options struct {
 	// millisecond most often, for ever if the program is on a file system that
 	// does not answer. Whoever keeps time needs it.
 	Launcher bool
+	// Lazy has the launcher wait for Prepare, or for the first command: a process
+	// that may never run one does without.
+	Lazy bool
 	// OnThread is called on the thread that starts the launcher, or else on each
 	// that starts a command, before it does, to enter a network namespace for
 	// example. The thread serves no other purpose.

@@ -25,9 +25,11 @@ func Main() {
 	}
 	_ = os.Unsetenv(launcherEnv) // of no concern to programs
 	unix.CloseOnExec(launcherWire)
-	// Who ends is decided by who started it; but ignored signals would be
-	// ignored by programs too.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE)
+	_ = os.WriteFile("/proc/self/comm", []byte(launcherName), 0) // ps would say "exe"
+	// Who ends is decided by who started it, and what killall sends to the daemon
+	// is not for it; but ignored signals would be ignored by programs too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE,
+		syscall.SIGUSR1, syscall.SIGUSR2, syscall.Signal(36), syscall.Signal(63))
 	w, err := newWire(launcherWire)
 	if err != nil {
 		os.Exit(1)

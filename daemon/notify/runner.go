@@ -32,9 +32,15 @@ type Runner struct {
 // NewRunner returns a Runner. Close must follow.
 func NewRunner(o Options) *Runner {
 	r := &Runner{opt: o.withDefaults(), prints: newCaptures(o.Log), running: map[*process]struct{}{}, sources: map[string][]*process{}, idle: make(chan struct{})}
-	r.launcher()
+	if !o.Lazy {
+		r.Prepare()
+	}
 	return r
 }
+
+// Prepare starts the launcher, if there is to be one and it does not run, so that
+// the first command does not have to.
+func (r *Runner) Prepare() { r.launcher() }
 
 // Start runs c and leaves it to itself. It returns when the program runs or
 // cannot, so that what is started later starts later; in any case soon. Failures
@@ -65,7 +71,7 @@ func (r *Runner) Start(c Command) {
 // that is not 0, or that still runs when ctx ends, gets SIGTERM, with all of its
 // group, and after Options.Grace SIGKILL; the error is ErrTimeout or that of ctx
 // then. Another error says why it could not run. Run returns a second after
-// SIGKILL even if the kernel still holds on to the command.
+// SIGKILL even if the kernel still holds on to the command, with a StuckError.
 func (r *Runner) Run(ctx context.Context, c Command, timeout time.Duration) (Status, error) {
 	p, err := r.launch(c, true)
 	if err != nil {
@@ -93,7 +99,7 @@ func (r *Runner) Run(ctx context.Context, c Command, timeout time.Duration) (Sta
 	case <-p.done:
 		return p.result(why)
 	case <-stuck.C:
-		return Status{Code: -1}, fmt.Errorf("%w, and cannot be killed", why)
+		return Status{Code: -1}, &StuckError{why, p.done}
 	}
 }
 
