@@ -62,6 +62,15 @@ func (c *Config) files() []string {
 	return names
 }
 
+// Forget lets go of the files' text and of what only matters to who wrote them.
+// Lines has nothing to show after it.
+func (c *Config) Forget() {
+	for n := range c.sources {
+		c.sources[n].Text = ""
+	}
+	c.Uses, c.Diagnostics = nil, nil
+}
+
 // Empty reports whether there is nothing to run.
 func (c *Config) Empty() bool {
 	return len(c.Instances) == 0 && len(c.VirtualServers) == 0
