@@ -11,7 +11,6 @@ import (
 
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/conf/diag"
-	"github.com/viplab/viplab/daemon/vrrp"
 )
 
 // configTest is -t: it writes all that is wrong and returns its class.
@@ -49,13 +48,45 @@ func examine(o *Options) (*conf.Config, conf.Diagnostics) {
 	return cfg, append(list, refusals(cfg)...)
 }
 
-// read reads the configuration for the machine that we run on.
+// read reads the configuration for the machine that we run on, and the network
+// namespace that vipd is to be in. The error may be that there is no such
+// namespace, even if there is a Config.
 func read(o *Options) (*conf.Config, error) {
-	host, err := conf.ThisHost()
-	if err != nil {
+	cfg, err := readWithin(o, o.Namespace)
+	if cfg == nil {
 		return nil, err
 	}
-	return conf.Loader{ConfigID: o.ConfigID, Host: host}.Load(o.Config)
+	d := &cfg.Global.Daemon
+	if o.Namespace != "" {
+		d.Namespace = o.Namespace
+	} else if d.Namespace != "" {
+		cfg, err = readWithin(o, d.Namespace)
+	}
+	if cfg != nil && o.AllConfig {
+		insist(cfg.Diagnostics)
+	}
+	return cfg, err
+}
+
+func readWithin(o *Options, namespace string) (cfg *conf.Config, err error) {
+	err = within(namespace, func() error {
+		host, err := conf.ThisHost()
+		if err != nil {
+			return err
+		}
+		cfg, err = conf.Loader{ConfigID: o.ConfigID, Host: host}.Load(o.Config)
+		return err
+	})
+	return cfg, err
+}
+
+// insist makes files that cannot be included a reason not to run (-e).
+func insist(list conf.Diagnostics) {
+	for n := range list {
+		if list[n].Code == diag.BadInclude {
+			list[n].Severity = conf.Fatal
+		}
+	}
 }
 
 // load reads the configuration that is to run. The error is why it cannot be
@@ -85,7 +116,7 @@ func refusals(cfg *conf.Config) conf.Diagnostics {
 				Text: fmt.Sprintf("vipd does not run with %s: it cannot yet %s", u.Keyword.Name, u.Keyword.Doc)})
 		}
 	}
-	return append(list, vrrp.Check(cfg.Instances)...)
+	return list
 }
 
 // unreadable is the diagnostic of a file that could not be read.

@@ -25,9 +25,9 @@ func TestConfigTest(t *testing.T) {
 	n.write("twice.conf", config("priority 7", "priority 8"))
 	n.write("empty.conf", "# nothing\n")
 	n.write("global.conf", "global_defs {\nrouter_id me\n}\n")
+	n.write("include.conf", config()+"include none.conf\n")
 	n.write("script.conf", config("notify /bin/true"))
 	n.write("where.conf", config("@here priority 7", "@^here priority 8"))
-	n.write("refused.conf", config("unicast_fault_no_peer"))
 	rows := []struct {
 		args   []string
 		status int
@@ -40,8 +40,8 @@ func TestConfigTest(t *testing.T) {
 		{[]string{"-t", "-f", "global.conf"}, 4, "nothing to run is configured"},
 		{[]string{"-t", "-f", "."}, 4, "is a directory"},
 		{[]string{"-t", "-f", "script.conf"}, 6, "insecure: "},
-		{[]string{"-t", "-f", "refused.conf"}, 4, "vipd does not run with unicast_fault_no_peer"},
-		{[]string{"-nl", "-p", "k.pid", "-f", "refused.conf"}, 2, "vipd does not run with unicast_fault_no_peer"},
+		{[]string{"-t", "-f", "include.conf"}, 0, "include.conf:10:9: warning: "},
+		{[]string{"-te", "-f", "include.conf"}, 4, "include.conf:10:9: fatal: "},
 		{[]string{"-nl", "-p", "k.pid", "-f", "twice.conf", "--strict-conf"}, 2, "priority is given a second time"},
 		{[]string{"--dump-conf", "-f", "where.conf", "-i", "here"}, 0, "    priority 7      "},
 		{[]string{"--dump-conf", "-f", "where.conf", "--config-id=there"}, 0, "    priority 8      "},

@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
@@ -21,9 +24,16 @@ import (
 // beVipd makes the test binary vipd itself.
 const beVipd = "VIPD_TEST_MAIN"
 
+// reloadEnv is how long a child of the test's vipd may take to reload.
+const reloadEnv = "VIPD_TEST_RELOAD"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(beVipd) != "" {
-		os.Exit(Main(os.Args, os.Stdout, os.Stderr))
+		limits := defaultLimits()
+		if d, err := time.ParseDuration(os.Getenv(reloadEnv)); err == nil {
+			limits.reload = d
+		}
+		os.Exit(execute(os.Args, os.Stdout, os.Stderr, limits))
 	}
 	code := testnet.Main(m)
 	if err := goleak.Find(); code == 0 && err != nil {
@@ -38,14 +48,20 @@ type node struct {
 	*testnet.Host
 	t   *testing.T
 	dir string
+	env []string // more of the environment
 }
 
 func newNode(t *testing.T) *node {
 	t.Parallel()
+	return addNode(t)
+}
+
+// addNode makes one more for a test.
+func addNode(t *testing.T) *node {
 	sw, h := testnet.New(t), testnet.New(t)
 	sw.Switch()
 	h.Plug(sw, "p1", "10.0.0.1/24")
-	return &node{h, t, t.TempDir()}
+	return &node{Host: h, t: t, dir: t.TempDir()}
 }
 
 func (n *node) file(name string) string { return filepath.Join(n.dir, name) }
@@ -65,10 +81,15 @@ func config(lines ...string) string {
 
 // command is vipd in the node, with its files there.
 func (n *node) command(args ...string) *exec.Cmd {
+	if slices.Contains(args, "-p") {
+		args = append(args, "-r", "vrrp.pid", "-c", "checkers.pid")
+	}
 	cmd := exec.Command("/proc/self/exe", args...)
 	cmd.Args[0] = "vipd"
-	cmd.Env = append(os.Environ(), beVipd+"=1")
+	cmd.Env = append(append(os.Environ(), beVipd+"=1"), n.env...)
 	cmd.Dir = n.dir
+	// It ends in order when the test does, however that ends.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGTERM}
 	return cmd
 }
 
@@ -88,16 +109,16 @@ func (n *node) run(args ...string) (status int, output string) {
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 
-// process is vipd in the foreground.
-type process struct {
+// running is vipd in the foreground.
+type running struct {
 	*exec.Cmd
 	t   *testing.T
 	log *bufio.Scanner
 }
 
-func (n *node) start(flags string) *process {
+func (n *node) start(flags ...string) *running {
 	n.t.Helper()
-	p := &process{Cmd: n.command(flags, "-f", "k.conf", "-p", "k.pid"), t: n.t}
+	p := &running{Cmd: n.command(append(flags, "-f", "k.conf", "-p", "k.pid")...), t: n.t}
 	pipe, err := p.StderrPipe()
 	if err != nil {
 		n.t.Fatal(err)
@@ -114,7 +135,7 @@ func (n *node) start(flags string) *process {
 }
 
 // until waits for a line that contains text and returns the lines before it.
-func (p *process) until(text string) string {
+func (p *running) until(text string) string {
 	p.t.Helper()
 	var before []string
 	for p.log.Scan() {
@@ -128,7 +149,7 @@ func (p *process) until(text string) string {
 }
 
 // end sends a signal and returns the exit status and the last lines.
-func (p *process) end(sig os.Signal) (int, string) {
+func (p *running) end(sig os.Signal) (int, string) {
 	p.t.Helper()
 	if err := p.Process.Signal(sig); err != nil {
 		p.t.Fatal(err)
@@ -189,10 +210,11 @@ func TestReload(t *testing.T) {
 	for name, bad := range map[string]string{
 		"new mistake":    config("prioritty 50"),
 		"cannot run":     "vrrp_instance VI_1 {\ninterface eth0\n}\n",
+		"nothing":        "! nothing is left\n",
 		"lost interface": strings.Replace(config(), "eth0", "eth7", 1),
 	} {
 		out := reload(bad, "Reload refused")
-		if !strings.Contains(out, "k.conf:") || strings.Contains(out, "Entering") {
+		if name != "nothing" && !strings.Contains(out, "k.conf:") || strings.Contains(out, "Entering") {
 			t.Errorf("%s:\n%s", name, out)
 		}
 	}
@@ -204,23 +226,76 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// TestKilled: what SIGKILL leaves, the next start takes over.
-func TestKilled(t *testing.T) {
+// vrrpPID waits until a VRRP process other than old has its id in the pid file.
+func (n *node) vrrpPID(old int) int {
+	n.t.Helper()
+	for { // ends with the process, or with the test binary's own time-out
+		text, err := os.ReadFile(n.file("vrrp.pid"))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			n.t.Fatal(err)
+		}
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && pid != old {
+			return pid
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// TestParentKilled: when the parent is killed, its children stop in order.
+func TestParentKilled(t *testing.T) {
 	n := newNode(t)
 	n.write("k.conf", config())
 	p := n.start("-nlDP")
 	p.until("gratuitous ARPs")
-	p.end(unix.SIGKILL)
-	if len(n.Labels()) != 2 {
-		t.Fatalf("addresses %v: the kill left none", n.Labels())
+	_, last := p.end(unix.SIGKILL) // the log ends with its last writer
+	for _, phrase := range []string{"(VI_1) sent 0 priority", "(VI_1) removing VIPs."} {
+		if !strings.Contains(last, phrase) {
+			t.Errorf("no %q in\n%s", phrase, last)
+		}
 	}
-	p = n.start("-nlDP")
-	p.until("removing residual address 10.0.0.100/24")
-	p.until("Entering BACKUP STATE (init)")
 	if len(n.Labels()) != 1 {
 		t.Errorf("addresses %v", n.Labels())
 	}
+	p = n.start("-nlDP") // over what is left of the pid files
+	p.until("Entering BACKUP STATE (init)")
 	p.end(unix.SIGTERM)
+}
+
+// TestChildKilled: a VRRP process that is killed leaves its addresses, and the one
+// that is started in its place takes them over.
+func TestChildKilled(t *testing.T) {
+	n := newNode(t)
+	n.write("k.conf", config())
+	p := n.start("-nlDP")
+	p.until("gratuitous ARPs")
+	first := n.vrrpPID(0)
+	if err := unix.Kill(first, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.until(fmt.Sprintf("pid %d exited due to signal 9 (SIGKILL)", first))
+	p.until(fmt.Sprintf("VRRP child process(%d) died: Respawning", first))
+	p.until("Restart of VRRP process delayed 0 seconds")
+	p.until("removing residual address 10.0.0.100/24")
+	p.until("Entering BACKUP STATE (init)")
+	p.until("gratuitous ARPs")
+	second := n.vrrpPID(first)
+	if err := unix.Kill(second, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	// No other process removes them for a second: the parent does.
+	out := p.until("Restart of VRRP process delayed 1 seconds")
+	out += p.until("removing residual address 10.0.0.100/24")
+	if strings.Contains(out, "Starting VRRP child process") || len(n.Labels()) != 1 {
+		t.Errorf("addresses %v after\n%s", n.Labels(), out)
+	}
+	p.until("Entering BACKUP STATE (init)")
+	p.until("gratuitous ARPs")
+	if len(n.Labels()) != 2 {
+		t.Errorf("addresses %v", n.Labels())
+	}
+	if status, _ := p.end(unix.SIGTERM); status != 0 || len(n.Labels()) != 1 {
+		t.Errorf("status %d, addresses %v", status, n.Labels())
+	}
 }
 
 // TestBackground: without -n the command returns when the daemon is up, in a
@@ -269,17 +344,16 @@ func TestBackground(t *testing.T) {
 
 func TestUndone(t *testing.T) {
 	n := newNode(t)
-	n.write("k.conf", "vrrp_script c {\nscript /bin/true\n}\n"+config("notify /bin/true", "use_vmac", "smtp_alert", "track_script {\n c\n}")+
+	n.write("k.conf", "global_defs {\nenable_dbus\nenable_traps\n}\n"+config()+
 		"virtual_server 10.0.0.100 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\nreal_server 10.0.0.7 80 {\n}\n}\nvirtual_server fwmark 7 {\nlb_algo rr\nlb_kind DR\nreal_server 10.0.0.7 {\n}\n}\n")
 	p := n.start("-nl")
 	text := p.until("Startup complete")
 	for _, want := range []string{
-		"k.conf:1:1: vrrp_script is accepted, but vipd will not yet run the script that instances track",
-		"k.conf:11:3: notify is accepted, but vipd will not yet run the command on each change of state",
-		"k.conf:12:3: use_vmac is accepted, but vipd will not yet use the virtual router's MAC address",
-		"k.conf:13:3: smtp_alert is accepted, but vipd will not yet send mail on each change of state",
-		"k.conf:14:3: track_script is accepted, but vipd will not yet follow the results of the scripts",
-		"k.conf:18:1: virtual_server (first of 2) is accepted, but vipd will not yet spread a service over real servers",
+		"k.conf:2:1: enable_dbus is accepted, but vipd will not yet ",
+		"k.conf:3:1: enable_traps is accepted, but vipd will not yet ",
+		"k.conf:14:1: virtual_server (first of 2) is accepted, but vipd will not yet spread a service over real servers",
+		"Starting VRRP child process, pid=",
+		"Starting Healthcheck child process, pid=",
 	} {
 		if strings.Count(text, want) != 1 {
 			t.Errorf("want once %q in\n%s", want, text)
@@ -290,8 +364,15 @@ func TestUndone(t *testing.T) {
 	}
 	p.end(unix.SIGTERM)
 	p = n.start("-nlP")
-	if text := p.until("Startup complete"); strings.Contains(text, "virtual_server") {
+	if text := p.until("Startup complete"); strings.Contains(text, "virtual_server") || strings.Contains(text, "Healthcheck") {
 		t.Errorf("-P tells of virtual servers:\n%s", text)
 	}
 	p.end(unix.SIGTERM)
+	p = n.start("-nlC")
+	if text := p.until("Startup complete"); strings.Contains(text, "VRRP child") || !strings.Contains(text, "Healthcheck") {
+		t.Errorf("-C:\n%s", text)
+	}
+	if status, _ := p.end(unix.SIGTERM); status != 0 {
+		t.Errorf("-C ends with %d", status)
+	}
 }

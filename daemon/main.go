@@ -7,8 +7,10 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/viplab/viplab/daemon/child"
 	"github.com/viplab/viplab/daemon/conf"
-	"github.com/viplab/viplab/daemon/netif"
+	"github.com/viplab/viplab/daemon/notify"
+	"github.com/viplab/viplab/daemon/vrrpd"
 )
 
 // Exit statuses, keepalived's. It ends with 0 where another daemon is already
@@ -18,12 +20,28 @@ const (
 	exitFatal      = 1 // wrong option, or it could not run
 	exitConfig     = 2 // the configuration cannot be run
 	exitPermission = 4
+	exitMistakes   = 5 // of -t: it can run
 )
 
 // Main runs vipd with a command line, the program's name first, and returns
 // its exit status. What is asked for goes to stdout; what keepalived prints
-// goes to stderr, as there.
+// goes to stderr, as there. It does not return in processes that vipd starts.
 func Main(args []string, stdout, stderr io.Writer) int {
+	return execute(args, stdout, stderr, defaultLimits())
+}
+
+func execute(args []string, stdout, stderr io.Writer, limits limits) int {
+	notify.Main()
+	switch role, end := child.Role(); role {
+	case "":
+	case roleVRRP:
+		return vrrpd.Main(end, stderr)
+	default:
+		return idle(end)
+	}
+	if isCommand(args) {
+		return command(args, stdout, stderr)
+	}
 	o, err := ParseOptions(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "vipd: %v\n", err)
@@ -40,14 +58,22 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	case o.Version:
 		fmt.Fprintln(stderr, versionText())
 		return exitOK
+	case o.SignalOf != "":
+		sig, err := signalOf(o.SignalOf)
+		if err == nil {
+			fmt.Fprintln(stdout, int(sig))
+		}
+		return failure(stderr, err)
+	case o.Genhash:
+		return failure(stderr, errors.New("--genhash is not there yet; keepalived's does the same"))
 	case o.Keywords:
 		return failure(stderr, conf.WriteKeywords(stdout))
 	case o.Dump != "":
-		return dump(o, stdout, stderr)
+		return printConfig(o, stdout, stderr)
 	case o.Test:
 		return configTest(o, stderr)
 	case o.Foreground:
-		return run(context.Background(), o, stderr, func() {})
+		return run(context.Background(), o, limits, stderr, func() {})
 	case !inBackground():
 		if _, bad := load(o); bad != nil { // say it where somebody reads it
 			fmt.Fprintln(stderr, bad)
@@ -60,7 +86,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "vipd: %v\n", err)
 		return exitFatal
 	}
-	return run(context.Background(), o, stderr, up)
+	return run(context.Background(), o, limits, stderr, up)
 }
 
 // failure reports err, if it is one, and returns the exit status.
@@ -72,9 +98,9 @@ func failure(stderr io.Writer, err error) int {
 	return exitOK
 }
 
-// dump prints the effective configuration; what is wrong with the file goes to
+// printConfig prints the effective configuration; what is wrong with the file goes to
 // stderr, and decides the exit status.
-func dump(o *Options, stdout, stderr io.Writer) int {
+func printConfig(o *Options, stdout, stderr io.Writer) int {
 	cfg, list := examine(o)
 	if err := writeDiagnostics(stderr, o, cfg, list, isTerminal(stderr)); err != nil {
 		return failure(stderr, err)
@@ -92,15 +118,21 @@ func dump(o *Options, stdout, stderr io.Writer) int {
 	return list.ExitStatus(o.Strict)
 }
 
-// status maps an error of running to an exit status.
-func status(err error) int {
+// unfit is why a configuration cannot be run.
+type unfit struct{ error }
+
+func (u unfit) Unwrap() error { return u.error }
+
+// exitStatus maps an error of running to an exit status.
+func exitStatus(err error) int {
+	var bad unfit
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &bad):
+		return exitConfig
 	case errors.Is(err, fs.ErrPermission):
 		return exitPermission
-	case errors.Is(err, netif.ErrNoLink):
-		return exitConfig
 	}
 	return exitFatal
 }

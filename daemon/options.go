@@ -5,76 +5,110 @@ package daemon
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/syslog"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
-
-	"github.com/spf13/pflag"
 )
 
 // Version is vipd's own.
 const Version = "0.1.0"
 
-// Options is the command line.
+// Options is the command line. An empty file name is the default, which may
+// depend on the configuration; see pidFiles.
 type Options struct {
-	Config     string // -f
-	PIDFile    string // -p
-	VRRPOnly   bool   // -P
-	Foreground bool   // -n
-	Console    bool   // -l: log to standard error, not to syslog
-	Detail     int    // -D, counted
-	NoSyslog   bool   // -G
-	Facility   syslog.Priority
-	ConfigID   string // -i: what "@ID" lines are compared with; empty: the host's name
-	Strict     bool   // --strict-conf: warnings are errors
-	Test       bool   // -t
-	TestLog    string // -t=FILE; empty: standard error
-	JSON       bool   // --json: what -t finds, as JSON
-	Dump       string // --dump-conf: text or json; empty: no
-	LogConf    bool   // -d: the effective configuration goes to the log
-	Keywords   bool   // --list-keywords
-	Version    bool   // -v
-	Help       bool   // -h
-	Args       []string
-	Stray      []string // words that belong to no option
+	Config    string // -f
+	ConfigID  string // -i: what "@ID" lines are compared with; empty: the host's name
+	AllConfig bool   // -e: a file that cannot be included is an error
+	Strict    bool   // --strict-conf: warnings are errors
+
+	VRRP, Checkers bool // -P, -C: only that part; both, or neither: both
+	NoBFD          bool // -B
+	All            bool // --all: also parts without configuration
+
+	Foreground   bool // -n
+	Console      bool // -l: log to standard error, not to syslog
+	Detail       int  // -D, counted
+	NoSyslog     bool // -G
+	Facility     syslog.Priority
+	LogFile      string // -g; empty: none
+	LogJSON      bool   // --log-json
+	LogConf      bool   // -d: the effective configuration goes to the log
+	LogAddresses bool   // -a
+
+	ReleaseVIPs bool // -X: accepted, it is always so
+	KeepVRRP    bool // -V: addresses stay at the stop
+	KeepIPVS    bool // -I
+	NoRespawn   bool // -R
+
+	PIDFile, VRRPPIDFile, CheckersPIDFile, BFDPIDFile string // -p, -r, -c, -b
+	Umask                                             int    // -u; -1: that of the configuration
+	Namespace                                         string // -s; empty: that of the configuration
+	Core                                              bool   // -m
+	CorePattern                                       string // -M; empty: stays as it is
+	IgnoreSIGINT                                      bool
+
+	Control string // --control: path of the control socket; empty: the default, "none": none
+	Metrics string // --metrics: address of the metrics; empty: none
+
+	Test    bool   // -t
+	TestLog string // -t=FILE; empty: standard error
+	JSON    bool   // --json: what -t finds, as JSON
+	Dump    string // --dump-conf: text or json; empty: no
+
+	Keywords bool   // --list-keywords
+	SignalOf string // --signum
+	Genhash  bool   // -T
+	Version  bool   // -v
+	Help     bool   // -h
+
+	Args  []string
+	Stray []string // words that belong to no option
+	Idle  []string // options that are accepted and do nothing, each with the reason
 }
 
 // ErrUsage wraps what is wrong with a command line.
 var ErrUsage = errors.New("wrong usage")
 
-// toStderr is the value of -t without a file.
-const toStderr = "-"
-
 // ParseOptions reads args, the program's name first.
 func ParseOptions(args []string) (*Options, error) {
 	o := &Options{Args: args}
-	var facility, test string
-	flags := o.flagSet(&facility, &test)
-	if err := flags.Parse(args[1:]); err != nil {
+	f := newFlags(o)
+	if err := f.Parse(unglue(args[1:])); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	o.Stray = flags.Args()
-	o.Test = flags.Changed("config-test")
-	if test != toStderr {
-		o.TestLog = test
-	}
-	if d := o.Dump; d != "" && d != "text" && d != "json" {
-		return nil, fmt.Errorf("%w: form %q of --dump-conf is neither text nor json", ErrUsage, d)
-	}
-	var err error
-	if o.Facility, err = parseFacility(facility); err != nil {
+	o.Stray = f.Args()
+	if err := f.finish(o); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return o, nil
 }
 
+// unglue writes "-g/var/log/x" as "-g=/var/log/x": a value that need not be there
+// is glued to its letter in keepalived.
+func unglue(args []string) []string {
+	list := make([]string, len(args))
+	for n, arg := range args {
+		list[n] = glued.ReplaceAllString(arg, "$1=$2")
+	}
+	return list
+}
+
+var glued = regexp.MustCompile(`^(-[nlDdGXVIRPCBaexmLO]*[gtM])([^=a-zA-Z-].*)$`)
+
+// runsVRRP and runsCheckers report whether the command line leaves a part out.
+func (o *Options) runsVRRP() bool     { return o.VRRP || !o.Checkers }
+func (o *Options) runsCheckers() bool { return o.Checkers || !o.VRRP }
+
 // absolute makes o independent of the working directory.
 func (o *Options) absolute() error {
-	for _, p := range []*string{&o.Config, &o.PIDFile} {
+	for _, p := range []*string{&o.Config, &o.PIDFile, &o.VRRPPIDFile, &o.CheckersPIDFile, &o.BFDPIDFile, &o.LogFile, &o.Control} {
+		if *p == "" || p == &o.Control && *p == noControl {
+			continue
+		}
 		var err error
 		if *p, err = filepath.Abs(*p); err != nil {
 			return fmt.Errorf("resolve path: %w", err)
@@ -83,32 +117,8 @@ func (o *Options) absolute() error {
 	return nil
 }
 
-func (o *Options) flagSet(facility, test *string) *pflag.FlagSet {
-	f := pflag.NewFlagSet("vipd", pflag.ContinueOnError)
-	f.SetOutput(io.Discard)
-	f.SortFlags = false
-	f.Usage = func() {}
-	f.StringVarP(&o.Config, "use-file", "f", "/etc/keepalived/keepalived.conf", "read the configuration from `FILE`")
-	f.BoolVarP(&o.VRRPOnly, "vrrp", "P", false, "run only the VRRP part")
-	f.BoolVarP(&o.Foreground, "dont-fork", "n", false, "stay in the foreground")
-	f.BoolVarP(&o.Console, "log-console", "l", false, "log to standard error, not to syslog")
-	f.CountVarP(&o.Detail, "log-detail", "D", "log details")
-	f.StringVarP(facility, "log-facility", "S", "daemon", "syslog `FACILITY`: 0-7 or local0-local7, user, daemon")
-	f.BoolVarP(&o.NoSyslog, "no-syslog", "G", false, "do not log to syslog")
-	f.StringVarP(&o.PIDFile, "pid", "p", "/run/keepalived.pid", "process id `FILE`")
-	f.StringVarP(test, "config-test", "t", toStderr, "check the configuration and exit; with =`LOGFILE`, write what is wrong there")
-	f.Lookup("config-test").NoOptDefVal = toStderr
-	f.StringVarP(&o.ConfigID, "config-id", "i", "", "keep the lines that begin with @`ID`; default the host's name up to the first dot")
-	f.BoolVar(&o.Strict, "strict-conf", false, "take warnings about the configuration for errors, and run with none")
-	f.BoolVar(&o.JSON, "json", false, "with --config-test, write what is wrong as JSON")
-	f.StringVar(&o.Dump, "dump-conf", "", "print the effective configuration as `FORM` (text or json) and exit")
-	f.Lookup("dump-conf").NoOptDefVal = "text"
-	f.BoolVarP(&o.LogConf, "log-conf", "d", false, "log the effective configuration at start")
-	f.BoolVar(&o.Keywords, "list-keywords", false, "print each keyword with its block and what vipd makes of it, and exit")
-	f.BoolVarP(&o.Version, "version", "v", false, "print the version and exit")
-	f.BoolVarP(&o.Help, "help", "h", false, "print this and exit")
-	return f
-}
+// noControl is the value of --control for none.
+const noControl = "none"
 
 func parseFacility(text string) (syslog.Priority, error) {
 	switch text {
@@ -122,12 +132,6 @@ func parseFacility(text string) (syslog.Priority, error) {
 		return 0, fmt.Errorf("log facility %q is none of 0-7, local0-local7, user, daemon", text)
 	}
 	return syslog.LOG_LOCAL0 + syslog.Priority(n<<3), nil
-}
-
-// usage writes the help text.
-func usage(w io.Writer) {
-	var facility, test string
-	fmt.Fprintf(w, "Usage: vipd [OPTION...]\n%s", (&Options{}).flagSet(&facility, &test).FlagUsages())
 }
 
 // versionText is one line: the version, the commit where known, the compiler.

@@ -6,98 +6,187 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
-	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/viplab/viplab/daemon/child"
 	"github.com/viplab/viplab/daemon/conf"
-	"github.com/viplab/viplab/daemon/vrrp"
+	"github.com/viplab/viplab/daemon/logs"
+	"github.com/viplab/viplab/daemon/process"
 )
 
-// supervisor is a running daemon.
-type supervisor struct {
-	*Log
-	options *Options
-	config  *conf.Config
-	router  *vrrp.Router
+// run is the daemon from start to stop. It calls up when everything runs.
+func run(ctx context.Context, o *Options, limits limits, stderr io.Writer, up func()) int {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, child.Signals()...)
+	defer signal.Stop(signals)
+	s := &supervisor{options: o, limits: limits, stderr: stderr, up: up, started: time.Now(), work: make(chan func()), done: make(chan struct{})}
+	s.Log = logs.New(parentLog(o, stderr, ident("", &conf.Daemon{}), logFile(o.LogFile, "", &conf.Daemon{})))
+	defer s.Log.Close()
+	if o.Console {
+		s.stderr = io.Discard // the log is there already
+	}
+	process.Frugal()
+	s.banner()
+	if err := s.prepare(); err != nil {
+		return s.fail(err)
+	}
+	pid, err := s.lock()
+	if err != nil {
+		return s.fail(err)
+	}
+	restore := s.allowCore()
+	s.life(ctx, signals)
+	restore()
+	for _, m := range s.members {
+		s.complain(m.pid.release())
+	}
+	s.complain(pid.release())
+	s.Printf("Stopped vipd v%s", Version)
+	return s.status
 }
 
-// run is the daemon from start to stop. It calls up when everything runs.
-func run(ctx context.Context, o *Options, stderr io.Writer, up func()) int {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
-	defer signal.Stop(signals)
-	s := &supervisor{Log: NewLog(o, stderr), options: o}
-	if o.Console {
-		stderr = io.Discard // the log is there already
+// parentLog is where the parent logs. It keeps no time, and may wait.
+func parentLog(o *Options, stderr io.Writer, ident, file string) logs.Options {
+	l := child.Log{Ident: ident, Detail: o.Detail, Console: o.Console, Syslog: !o.NoSyslog && !o.Console, Facility: o.Facility, File: file, JSON: o.LogJSON}
+	opt := l.Options(stderr)
+	opt.Wait = true
+	return opt
+}
+
+// fail says why the daemon does not run, and returns the exit status.
+func (s *supervisor) fail(err error) int {
+	s.lines(err.Error())
+	status := exitStatus(err)
+	if status == exitConfig {
+		s.Printf("configuration cannot be run, ending")
+		fmt.Fprintln(s.stderr, err)
+	} else {
+		fmt.Fprintf(s.stderr, "vipd: %v\n", err)
 	}
-	defer s.Log.Close()
-	s.banner()
+	s.Printf("Stopped vipd v%s", Version)
+	return status
+}
+
+// prepare reads the configuration and makes this process what it asks for.
+func (s *supervisor) prepare() error {
+	o := s.options
+	for _, text := range o.Idle {
+		s.Printf("%s", text)
+	}
 	cfg, err := load(o)
 	if cfg != nil {
 		s.diagnose(cfg)
 	}
 	if err != nil {
-		s.lines(err.Error())
-		s.Printf("configuration cannot be run, ending")
-		fmt.Fprintln(stderr, err)
-		return exitConfig
+		return unfit{err}
 	}
-	s.config = cfg
+	s.config, s.loaded, s.paths = cfg, time.Now(), pathsOf(o, &cfg.Global.Daemon)
+	if d := &cfg.Global.Daemon; d.Instance != "" || d.Namespace != "" {
+		s.rename(d)
+	}
 	if o.LogConf {
 		s.logConfig(cfg)
 	}
-	pid, err := takePIDFile(o.PIDFile)
-	if err != nil {
-		s.Printf("%v", err)
-		fmt.Fprintf(stderr, "vipd: %v\n", err)
-		return status(err)
+	if name := s.processName(); inBackground() || cfg.Global.Given("process_name") {
+		s.complain(process.SetName(name))
 	}
-	err = s.serve(ctx, signals, up)
-	if err != nil {
-		s.Printf("%v", err)
-		fmt.Fprintf(stderr, "vipd: %v\n", err)
-	}
-	if err := pid.release(); err != nil {
-		s.Printf("%v", err)
-	}
-	s.Printf("Stopped vipd v%s", Version)
-	return status(err)
+	return lacking(cfg, o)
 }
 
-// serve runs the router and answers signals until the end.
-func (s *supervisor) serve(ctx context.Context, signals <-chan os.Signal, up func()) error {
-	var err error
-	if s.router, err = vrrp.NewRouter(s.Log); err != nil {
-		return err
+// allowCore is -m and -M. What it returns undoes what others would notice.
+func (s *supervisor) allowCore() (restore func()) {
+	if !s.options.Core {
+		return func() {}
 	}
-	s.announce()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() {
-		ended <- s.router.Run(ctx, s.config.Instances, func() {
-			s.Printf("Startup complete")
-			up()
-		})
-	}()
-	for {
-		select {
-		case err := <-ended:
-			return err
-		case sig := <-signals:
-			switch sig {
-			case unix.SIGHUP:
-				s.reload(ctx)
-			case unix.SIGTERM, unix.SIGINT:
-				s.Printf("Stopping")
-				cancel()
-			default:
-				s.Printf("signal %s: vipd writes no state files", unix.SignalName(sig.(syscall.Signal)))
-			}
+	debug.SetTraceback("crash")
+	s.complain(process.AllowCore())
+	if s.options.CorePattern == "" {
+		return func() {}
+	}
+	back, err := process.SetCorePattern(s.options.CorePattern)
+	if err != nil {
+		s.complain(err)
+		return func() {}
+	}
+	return func() { s.complain(back()) }
+}
+
+// rename has the log say which of several daemons this is.
+func (s *supervisor) rename(d *conf.Daemon) {
+	name := ident("", d)
+	s.Printf("Changing syslog ident to %s", name)
+	if s.options.LogFile == "" {
+		s.Log.Rename(name)
+		return
+	}
+	s.Log.Close()
+	s.Log = logs.New(parentLog(s.options, os.Stderr, name, logFile(s.options.LogFile, "", d)))
+}
+
+// lock takes the pid files of the daemon and its children.
+func (s *supervisor) lock() (*pidFile, error) {
+	if err := s.paths.makeDir(); err != nil {
+		return nil, err
+	}
+	pid, err := takePIDFile(s.paths.parent)
+	if err == nil {
+		err = pid.write(os.Getpid())
+	}
+	for _, role := range []string{roleVRRP, roleCheckers} {
+		if err == nil && s.wanted(role, s.config) {
+			_, err = s.join(role)
 		}
 	}
+	if err == nil {
+		return pid, nil
+	}
+	for _, m := range s.members {
+		s.complain(m.pid.release())
+	}
+	if pid != nil {
+		s.complain(pid.release())
+	}
+	return nil, err
+}
+
+// life runs the children, with the scripts before and after.
+func (s *supervisor) life(ctx context.Context, signals <-chan os.Signal) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if !s.bookend(ctx, signals, "startup_script") {
+		return
+	}
+	defer s.bookend(context.WithoutCancel(ctx), nil, "shutdown_script")
+	umask := s.options.Umask
+	if umask < 0 {
+		umask = int(s.config.Global.Files.Umask)
+	}
+	unix.Umask(umask)
+	var err error
+	if s.spawner, err = child.NewSpawner(enter(s.config.Global.Daemon.Namespace)); err != nil {
+		s.complain(err)
+		fmt.Fprintf(s.stderr, "vipd: %v\n", err)
+		s.status = exitStatus(err)
+		return
+	}
+	s.complain(save(s.config, s.loaded))
+	s.announce()
+	for _, m := range s.members {
+		s.start(ctx, m)
+	}
+	s.progress()
+	end := s.serve(ctx)
+	s.loop(ctx, signals)
+	cancel()
+	end()
+	if s.kill != nil {
+		s.kill.Stop()
+	}
+	s.spawner.Close()
 }
 
 // banner says who runs, and how.
@@ -109,106 +198,4 @@ func (s *supervisor) banner() {
 	}
 	s.Printf("Command line: '%s'", strings.Join(s.options.Args, "' '"))
 	s.Printf("Configuration file %s", s.options.Config)
-}
-
-// logConfig is -d: the effective configuration goes to the log.
-func (s *supervisor) logConfig(cfg *conf.Config) {
-	var text strings.Builder
-	if err := cfg.WriteText(&text); err != nil {
-		s.Printf("%v", err)
-	}
-	s.lines(text.String())
-}
-
-func (s *supervisor) lines(text string) {
-	for l := range strings.Lines(text) {
-		s.Printf("%s", strings.TrimSuffix(l, "\n"))
-	}
-}
-
-// diagnose logs what is wrong with cfg short of fatal, which is its loader's
-// to say.
-func (s *supervisor) diagnose(cfg *conf.Config) {
-	for _, d := range cfg.Diagnostics {
-		if d.Severity != conf.Fatal && !s.options.Strict {
-			s.Printf("%s", d.Error())
-		}
-	}
-}
-
-// announce says what the configuration asks for and vipd does not do.
-func (s *supervisor) announce() {
-	for _, text := range undone(s.config.Uses, s.options.VRRPOnly) {
-		s.Printf("%s", text)
-	}
-	if len(s.config.Instances) == 0 {
-		s.Printf("no vrrp_instance to run")
-	}
-}
-
-// undone lists, a line each, the keywords that are accepted without being acted
-// on, with what therefore does not happen.
-func undone(uses []conf.Use, vrrpOnly bool) []string {
-	var list []string
-	for _, u := range uses {
-		if vrrpOnly && ofLVS(u) {
-			continue
-		}
-		times := ""
-		if u.Times > 1 {
-			times = fmt.Sprintf(" (first of %d)", u.Times)
-		}
-		list = append(list, fmt.Sprintf("%s: %s%s is accepted, but vipd will not yet %s", u.Pos, u.Keyword.Name, times, u.Keyword.Doc))
-	}
-	return list
-}
-
-// ofLVS reports whether a keyword is the checkers' business, which -P leaves out.
-func ofLVS(u conf.Use) bool {
-	for _, prefix := range []string{"virtual_server", "lvs_", "checker_"} {
-		if strings.HasPrefix(u.Keyword.Name, prefix) || strings.HasPrefix(u.Path, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// reload reads the configuration again. One that cannot be run, or that has
-// mistakes which the running one has not, is refused: there is a working one.
-func (s *supervisor) reload(ctx context.Context) {
-	s.Printf("Reloading")
-	cfg, err := load(s.options)
-	if err == nil {
-		err = fresh(s.config.Diagnostics, cfg.Diagnostics)
-	}
-	if err == nil {
-		err = s.router.Reload(ctx, cfg.Instances)
-	}
-	if err != nil {
-		s.lines(err.Error())
-		s.Printf("Reload refused, the configuration of before goes on")
-		return
-	}
-	s.config = cfg
-	s.diagnose(cfg)
-	s.announce()
-	s.Printf("Reload complete")
-}
-
-// fresh returns the errors of now that before has not, wherever they stand.
-func fresh(before, now conf.Diagnostics) error {
-	known := map[string]bool{}
-	for _, d := range before {
-		known[d.Text] = true
-	}
-	var list conf.Diagnostics
-	for _, d := range now.AtLeast(conf.Error) {
-		if !known[d.Text] {
-			list = append(list, d)
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return list
 }

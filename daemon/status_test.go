@@ -22,7 +22,6 @@ func TestExitStatus(t *testing.T) {
 		{"no VRID", "vrrp_instance V {\ninterface eth0\n}\n", []string{"-t"}, 4, "k.conf:1:1: fatal: vrrp_instance V has no virtual_router_id"},
 		{"a mild error does not hide a fatal one", "vrrp_instance V {\ninterface eth0\nfoo\n}\n", []string{"-t"}, 4, "has no virtual_router_id"},
 		{"no such interface", strings.Replace(config(), "eth0", "eth7", 1), []string{"-t"}, 4, "k.conf:2:3: fatal: there is no interface eth7 on this host"},
-		{"not spoken", config("version 3"), []string{"-t"}, 4, "k.conf:8:3: fatal: vrrp_instance VI_1: VRRP version 3 is not supported yet"},
 		{"no file", "", []string{"-t", "-f", "none.conf"}, 4, "none.conf: fatal: no such file or directory [unreadable-file]"},
 		{"run without a file", "", []string{"-nl", "-f", "none.conf", "-p", "k.pid"}, 2, "none.conf: no such file"},
 		{"run what cannot be", strings.Replace(config(), "eth0", "eth7", 1), []string{"-nl", "-p", "k.pid"}, 2, "there is no interface eth7"},

@@ -11,8 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-
-	"github.com/viplab/viplab/daemon/conf/schema"
 )
 
 // placeless compares models wherever their lines stand.
@@ -165,7 +163,7 @@ func TestGlobalRoundTrip(t *testing.T) {
 func TestGlobalDefaults(t *testing.T) {
 	want := Global{Daemon: Daemon{ChildWait: 5 * time.Second}, ProcessName: "keepalived",
 		Mail: Mail{Timeout: 30 * time.Second},
-		VRRP: GlobalVRRP{Version: 2, DownTimerAdverts: 3, Group4: netip.MustParseAddr("224.0.0.18"), Group6: netip.MustParseAddr("ff02::12"), Interface: "eth0",
+		VRRP: GlobalVRRP{Version: 2, DownTimerAdverts: 3, HigherPrioSendAdvert: true, Group4: netip.MustParseAddr("224.0.0.18"), Group6: netip.MustParseAddr("ff02::12"), Interface: "eth0",
 			GARP: GARP{Repeat: 5, Delay: 5 * time.Second, RefreshTimes: 1, LowerRepeat: 5, LowerDelay: 5 * time.Second}, ReceiveMultiplier: 3, VMACPrefix: "vrrp", VMACAddressPrefix: "vrrp"},
 		NFTables: NFTables{Priority: -1, IPVSPriority: -1, IPVSMark: 1000},
 		SNMP:     SNMP{ServiceMaxAge: 5 * time.Second, ServersMaxAge: 5 * time.Second},
@@ -237,24 +235,5 @@ func TestAlerts(t *testing.T) {
 		if on, given := cfg.Global.Alerts(row.keyword); on != row.on || given != row.given {
 			t.Errorf("%q: Alerts(%s) = %v, %v, want %v, %v", row.text, row.keyword, on, given, row.on, row.given)
 		}
-	}
-}
-
-// TestGlobalStatus holds those rows to be implemented whose values the router
-// uses by way of its instances.
-func TestGlobalStatus(t *testing.T) {
-	var got []string
-	for _, k := range slices.Concat(globalRoot(), globalBlock().Keywords) {
-		if k.Status != schema.Accepted {
-			got = append(got, k.Name+" "+k.Status.String())
-		}
-	}
-	want := []string{"net_namespace refused", "global_defs implemented", "vrrp_mcast_group4 implemented",
-		"vrrp_garp_master_delay implemented", "vrrp_garp_master_repeat implemented", "vrrp_garp_master_refresh implemented",
-		"vrrp_garp_master_refresh_repeat implemented", "vrrp_garp_lower_prio_delay implemented", "vrrp_garp_lower_prio_repeat implemented",
-		"vrrp_down_timer_adverts implemented", "vrrp_lower_prio_no_advert implemented", "vrrp_higher_prio_send_advert implemented",
-		"vrrp_version implemented", "random_seed implemented", "include_check implemented"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -53,6 +53,7 @@ var places = map[string][]string{
 // reference, with the form and the default that were seen; empty ones agree.
 var corrected = map[place]struct{ form, value string }{
 	{"global_defs", "nftables_ipvs_priority"}:       {value: "-1"},
+	{"global_defs", "vrrp_higher_prio_send_advert"}: {value: "on"},                        // ours, on purpose
 	{"vrrp_instance", "interface"}:                  {value: "required, but for unicast"}, // default_interface is for addresses
 	{"vrrp_instance", "garp_lower_prio_delay"}:      {value: "global setting"},            // not the instance's garp_master_delay
 	{"vrrp_instance", "garp_lower_prio_repeat"}:     {value: "global setting"},

@@ -10,6 +10,8 @@ import (
 // drives parsing, validation, defaults, printing and documentation. What can be
 // tracked comes before those who track it: they find only what is above them.
 func language() *schema.Block {
-	return &schema.Block{Path: "(root)", New: func() any { return new(Config) }, Keywords: slices.Concat(
+	root := &schema.Block{Path: "(root)", New: func() any { return new(Config) }, Keywords: slices.Concat(
 		globalRoot(), networkRoot(), trackRoot(), vrrpRoot(), lvsRoot())}
+	pending(root)
+	return root
 }

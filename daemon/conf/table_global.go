@@ -16,7 +16,7 @@ func globalRoot() []schema.Keyword {
 	}
 	return []schema.Keyword{
 		on("linkbeat_use_polling", "poll the state of links", func(c *Config) *bool { return &c.Global.Daemon.LinkbeatPolling }),
-		{Name: "net_namespace", First: true, Status: schema.Refused, Doc: "run in that network namespace",
+		{Name: "net_namespace", First: true, Doc: "run in that network namespace",
 			Field: name("STRING name", func(d *Daemon) *string { return &d.Namespace })},
 		{Name: "net_namespace_ipvs", First: true, Doc: "keep IPVS in that network namespace",
 			Field: orBare("STRING name (optional)", "", func(c *Config) *string { return &c.Global.Daemon.IPVSNamespace })},
@@ -26,7 +26,7 @@ func globalRoot() []schema.Keyword {
 			Field: name("STRING name", func(d *Daemon) *string { return &d.Instance })},
 		{Name: "child_wait_time", Default: "5", Doc: "wait so long for its children when it stops",
 			Field: schema.WholeSeconds(0, math.MaxUint32, func(c *Config) *time.Duration { return &c.Global.Daemon.ChildWait }).As("INT seconds")},
-		{Name: "global_defs", Many: true, Status: schema.Implemented, Doc: "hold what concerns the daemon and all instances", Block: globalBlock(),
+		{Name: "global_defs", Many: true, Doc: "hold what concerns the daemon and all instances", Block: globalBlock(),
 			Field: schema.Field{Form: "block", Sub: func(parent any) any { return &parent.(*Config).Global }}},
 	}
 }

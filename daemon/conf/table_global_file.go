@@ -41,9 +41,9 @@ func fileRows() []schema.Keyword {
 	}
 	return []schema.Keyword{
 		{Name: "umask", Default: "0177", Doc: "keep those permissions from files that it makes", Field: umaskField()},
-		{Name: "random_seed", Else: "time based", Status: schema.Implemented, Doc: "draw ${_RANDOM} from that seed",
+		{Name: "random_seed", Else: "time based", Doc: "draw ${_RANDOM} from that seed",
 			Field: schema.Int(0, math.MaxUint32, func(g *Global) *uint32 { return &g.Files.RandomSeed }).As("INT")},
-		{Name: "include_check", Else: "off", Status: schema.Implemented, Doc: "insist on the files that includes name", Field: includeCheckField()},
+		{Name: "include_check", Else: "off", Doc: "insist on the files that includes name", Field: includeCheckField()},
 		{Name: "config_save_dir", Doc: "keep copies of configurations there", Field: pathName("PATH", func(g *Global) *string { return &g.Files.SaveDir })},
 		{Name: "tmp_config_directory", First: true, Else: "memory file", Doc: "keep the copy for its children there",
 			Field: pathName("PATH", func(g *Global) *string { return &g.Files.TempDir })},

@@ -26,7 +26,7 @@ func globalGARPRows() []schema.Keyword {
 // vrrp_min_garp has other defaults, of which each may be given all the same.
 func scheduleRows() []schema.Keyword {
 	row := func(name, form, value, doc string, f schema.Field, least func(*GARP)) schema.Keyword {
-		k := schema.Keyword{Name: name, Status: schema.Implemented, Default: value, Doc: doc, Field: f.As(form)}
+		k := schema.Keyword{Name: name, Default: value, Doc: doc, Field: f.As(form)}
 		if least != nil {
 			k.Fill = func(_, obj any) {
 				if v := &obj.(*Global).VRRP; v.MinGARP {
@@ -51,10 +51,10 @@ func scheduleRows() []schema.Keyword {
 			seconds(math.MaxUint32, func(p *GARP) *time.Duration { return &p.Refresh }), nil),
 		row("vrrp_garp_master_refresh_repeat", "INT >=1", "1", "send that many packets each time",
 			packets(func(p *GARP) *int { return &p.RefreshTimes }), nil),
-		{Name: "vrrp_garp_lower_prio_delay", Status: schema.Implemented, Else: "garp master delay", Doc: "send a second burst after a lower priority was heard",
+		{Name: "vrrp_garp_lower_prio_delay", Else: "garp master delay", Doc: "send a second burst after a lower priority was heard",
 			Field: seconds(maxSeconds, func(p *GARP) *time.Duration { return &p.LowerDelay }).As("INT seconds"),
 			Fill:  func(_, obj any) { p := &obj.(*Global).VRRP.GARP; p.LowerDelay = p.Delay }},
-		{Name: "vrrp_garp_lower_prio_repeat", Status: schema.Implemented, Else: "garp master repeat", Doc: "send that many packets after a lower priority was heard",
+		{Name: "vrrp_garp_lower_prio_repeat", Else: "garp master repeat", Doc: "send that many packets after a lower priority was heard",
 			Field: schema.Int(0, math.MaxUint32, func(g *Global) *int { return &g.VRRP.GARP.LowerRepeat }).As("INT"),
 			Fill:  func(_, obj any) { p := &obj.(*Global).VRRP.GARP; p.LowerRepeat = p.Repeat }},
 	}

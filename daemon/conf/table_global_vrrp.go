@@ -25,7 +25,7 @@ func linkRows() []schema.Keyword {
 		{Name: "default_interface", Default: "eth0", Doc: "put addresses on that interface whose line names none",
 			Field: vmac(func(v *GlobalVRRP) *string { return &v.Interface }).As("STRING ifname")},
 		on("disable_local_igmp", "stay out of the group on the interfaces below VMACs", func(g *Global) *bool { return &g.VRRP.NoMyIGMP }),
-		{Name: "vrrp_mcast_group4", Status: schema.Implemented, Default: "224.0.0.18", Doc: "send adverts over IPv4 to that group",
+		{Name: "vrrp_mcast_group4", Default: "224.0.0.18", Doc: "send adverts over IPv4 to that group",
 			Field: group("IPv4 multicast", true, func(g *Global) *netip.Addr { return &g.VRRP.Group4 })},
 		{Name: "vrrp_mcast_group6", Default: "ff02::12", Doc: "send adverts over IPv6 to that group",
 			Field: group("IPv6 multicast", false, func(g *Global) *netip.Addr { return &g.VRRP.Group6 })},
@@ -81,13 +81,13 @@ func globalVRRPRows() []schema.Keyword {
 	}
 	lower := truth("vrrp_lower_prio_no_advert", "leave adverts of lower priority unanswered", func(g *Global) *bool { return &g.VRRP.LowerPrioNoAdvert })
 	higher := truth("vrrp_higher_prio_send_advert", "send a last advert before it gives way", func(g *Global) *bool { return &g.VRRP.HigherPrioSendAdvert })
-	lower.Status, higher.Status = schema.Implemented, schema.Implemented
+	higher.Default = "on" // keepalived: off, and hosts keep a stale address after a split
 	return []schema.Keyword{
-		{Name: "vrrp_down_timer_adverts", Status: schema.Implemented, Default: "3", Doc: "take over when so many adverts are missing",
+		{Name: "vrrp_down_timer_adverts", Default: "3", Doc: "take over when so many adverts are missing",
 			Field: schema.Int(1, 100, func(g *Global) *int { return &g.VRRP.DownTimerAdverts })},
 		lower, higher,
 		newer(truth("v3_checksum_as_v2", "leave the pseudo header out of the checksum of version 3", func(g *Global) *bool { return &g.VRRP.V3ChecksumAsV2 })),
-		{Name: "vrrp_version", Status: schema.Implemented, Default: "2", Doc: "speak that version of VRRP",
+		{Name: "vrrp_version", Default: "2", Doc: "speak that version of VRRP",
 			Field: schema.Int(2, 3, func(g *Global) *int { return &g.VRRP.Version }).As("INT 2|3")},
 		on("vrrp_check_unicast_src", "drop unicast adverts from others than the peers", func(g *Global) *bool { return &g.VRRP.CheckUnicastSource }),
 		truth("vrrp_skip_check_adv_addr", "compare the addresses of a new sender only", func(g *Global) *bool { return &g.VRRP.SkipCheckAddresses }),

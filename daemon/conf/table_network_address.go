@@ -36,7 +36,7 @@ func addressBlock[O any](path string, at func(*O) *[]Address) *schema.Block {
 }
 
 func addressHead() schema.Keyword {
-	return schema.Keyword{Name: "ADDRESS", Status: schema.Implemented, Doc: "hold the address", Else: "/32 or /128",
+	return schema.Keyword{Name: "ADDRESS", Doc: "hold the address", Else: "/32 or /128",
 		Field: schema.Field{Form: "IP[/LEN]", Min: 1, Max: 1, Read: readAddress,
 			Print: func(obj any) [][]string { return printed(addressText(obj.(*Address).Prefix)) }}}
 }
@@ -46,13 +46,13 @@ func addressHead() schema.Keyword {
 func addressOptions(static bool) []schema.Keyword {
 	brd := addressWord("IP|+|-", readBroadcast, func(a *Address) string { return addrText(a.Broadcast) })
 	options := []schema.Keyword{
-		{Name: "dev", Status: schema.Implemented, Doc: "put the address on that interface", Else: "instance interface", Many: true,
+		{Name: "dev", Doc: "put the address on that interface", Else: "instance interface", Many: true,
 			Field: addressWord("IFNAME", readDevice, func(a *Address) string { return a.given("dev", a.Interface) })},
-		{Name: "scope", Status: schema.Implemented, Doc: "give the address that scope", Else: "global",
+		{Name: "scope", Doc: "give the address that scope", Else: "global",
 			Field: addressWord("SCOPE name or number", readAddressScope, func(a *Address) string { return scopeText(a.Scope, 0) })},
-		{Name: "brd", Status: schema.Implemented, Doc: "give the address that broadcast address", Else: "none", Field: brd},
-		{Name: "broadcast", Same: "brd", Status: schema.Implemented, Doc: "give the address that broadcast address", Else: "none", Field: brd},
-		{Name: "label", Status: schema.Implemented, Doc: "give the address that label",
+		{Name: "brd", Doc: "give the address that broadcast address", Else: "none", Field: brd},
+		{Name: "broadcast", Same: "brd", Doc: "give the address that broadcast address", Else: "none", Field: brd},
+		{Name: "label", Doc: "give the address that label",
 			Field: addressWord("STRING <=15", readLabel, func(a *Address) string { return a.Label })},
 		{Name: "peer", Many: true, Doc: "set the far end of a point-to-point link",
 			Field: addressWord("IP", readPeer, func(a *Address) string { return addrText(a.Peer) })},

@@ -6,7 +6,7 @@ import "github.com/viplab/viplab/daemon/conf/schema"
 // syntax reads it, wherever it stands.
 func parserBlock() *schema.Block {
 	row := func(name, form, doc string) schema.Keyword {
-		return schema.Keyword{Name: name, Status: schema.Implemented, Doc: doc, Field: schema.Field{Form: form}}
+		return schema.Keyword{Name: name, Doc: doc, Field: schema.Field{Form: form}}
 	}
 	return &schema.Block{Path: "(parser)", Keywords: []schema.Keyword{
 		row("include", "GLOB", "read those files here; that there are none is an error only with include_check"),

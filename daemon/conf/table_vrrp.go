@@ -18,7 +18,7 @@ func instanceRow() schema.Keyword {
 		Keywords: slices.Concat(routerRows(), electionRows(), sourceRows(), unicastRows(), addressRows(), authRows(),
 			vmacRows(), garpRows(), advertRows(), instanceTrackRows(), instanceNotifyRows(), oldRows()),
 	}
-	return schema.Keyword{Name: "vrrp_instance", Status: schema.Implemented, Many: true, Doc: "run a virtual router", Block: block,
+	return schema.Keyword{Name: "vrrp_instance", Many: true, Doc: "run a virtual router", Block: block,
 		Field: uniqueObjects(block, func(n *vrrpNames) *names { return &n.instances },
 			func(cfg *Config) *[]*Instance { return &cfg.Instances }, func(i *Instance) *string { return &i.Name })}
 }

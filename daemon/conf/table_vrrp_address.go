@@ -14,12 +14,12 @@ func addressRows() []schema.Keyword {
 	advertised := list("address")
 	advertised.End = oneFamily
 	return []schema.Keyword{
-		{Name: "virtual_ipaddress", Status: schema.Implemented, Many: true, Doc: "hold the addresses and advertise them", Field: advertised,
+		{Name: "virtual_ipaddress", Many: true, Doc: "hold the addresses and advertise them", Field: advertised,
 			Block: addressBlock("vrrp_instance/virtual_ipaddress", func(i *Instance) *[]Address { return &i.Addresses })},
-		{Name: "virtual_ipaddress_excluded", Status: schema.Implemented, Many: true, Doc: "hold the addresses without advertising them",
+		{Name: "virtual_ipaddress_excluded", Many: true, Doc: "hold the addresses without advertising them",
 			Field: list("address"),
 			Block: addressBlock("vrrp_instance/virtual_ipaddress_excluded", func(i *Instance) *[]Address { return &i.Excluded })},
-		{Name: "no_virtual_ipaddress", Status: schema.Implemented, Else: "off", Newer: true, Doc: "run without an address",
+		{Name: "no_virtual_ipaddress", Else: "off", Newer: true, Doc: "run without an address",
 			Field: schema.Flag(true, func(i *Instance) *bool { return &i.NoAddresses })},
 		flagRow("promote_secondaries", "off", "keep secondary addresses when their primary is removed",
 			func(i *Instance) *bool { return &i.PromoteSecondaries }),

@@ -15,10 +15,10 @@ import (
 // authRows are both ways to prove where an advert comes from.
 func authRows() []schema.Keyword {
 	return []schema.Keyword{
-		{Name: "authentication", Status: schema.Implemented, Doc: "put a password into adverts", Field: schema.Open(),
+		{Name: "authentication", Doc: "put a password into adverts", Field: schema.Open(),
 			Block: &schema.Block{Path: "vrrp_instance/authentication", Keywords: []schema.Keyword{
-				{Name: "auth_type", Status: schema.Implemented, Else: "none", Doc: "authenticate in that way", Field: authType()},
-				{Name: "auth_pass", Status: schema.Implemented, Doc: "authenticate with that password", Field: authPass()},
+				{Name: "auth_type", Else: "none", Doc: "authenticate in that way", Field: authType()},
+				{Name: "auth_pass", Doc: "authenticate with that password", Field: authPass()},
 			}}},
 		hmacRow(),
 	}
@@ -75,7 +75,7 @@ func hmacRow() schema.Keyword {
 		{Name: "mode", Newer: true, Default: "enforce", Doc: "treat unsigned adverts in that way",
 			Field: schema.OneOf(func(h *AuthHMAC) *string { return &h.Mode }, "enforce", "permissive", "receive-only")},
 	}}
-	return schema.Keyword{Name: "auth_hmac", Newer: true, Status: schema.Refused, Doc: "sign adverts", Block: block,
+	return schema.Keyword{Name: "auth_hmac", Newer: true, Doc: "sign adverts", Block: block,
 		Field: schema.Field{Form: "block",
 			Begin: func(_ *schema.Context, obj any, _ *syntax.Statement) any {
 				i := obj.(*Instance)

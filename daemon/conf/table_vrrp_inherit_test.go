@@ -54,7 +54,7 @@ root@localhost
 		{"own words", global + own, fields(2, "224.0.0.9", 3, GARP{5, 5 * s, 0, 1, 7, 6 * s, ExtraGARP{}}, false, false, false, false, false, false, false)},
 		{"wrong words", global + wellFormed("version 1\ngarp_master_delay x\nlower_prio_no_advert x\npriority 255"), inherited},
 		{"lower priority follows the global bursts", "global_defs {\nvrrp_garp_master_repeat 2\n}\n" + wellFormed("garp_master_repeat 7\npriority 255"),
-			fields(2, "224.0.0.18", 3, GARP{7, 5 * s, 0, 1, 2, 5 * s, ExtraGARP{}}, false, false, false, false, false, false, false)},
+			fields(2, "224.0.0.18", 3, GARP{7, 5 * s, 0, 1, 2, 5 * s, ExtraGARP{}}, false, true, false, false, false, false, false)},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // an address before it would choose one.
 func routerRows() []schema.Keyword {
 	return []schema.Keyword{
-		{Name: "version", Status: schema.Implemented, Else: "global vrrp_version", Doc: "speak that version of VRRP", Many: true,
+		{Name: "version", Else: "global vrrp_version", Doc: "speak that version of VRRP", Many: true,
 			Field: versionField(), Fill: inherit(func(i *Instance, g *Global) {
 				if i.Version = g.VRRP.Version; i.Family == IPv6 {
 					i.Version = 3
@@ -22,12 +22,12 @@ func routerRows() []schema.Keyword {
 		{Name: "strict_mode", Else: "global setting", Doc: "hold the instance to the letter of the RFC",
 			Field: schema.Bool(func(i *Instance) *bool { return &i.Strict }),
 			Fill:  inherit(func(i *Instance, g *Global) { i.Strict = g.VRRP.Strict })},
-		{Name: "interface", Status: schema.Implemented, Else: "required, but for unicast", Doc: "send and hear adverts on that interface",
+		{Name: "interface", Else: "required, but for unicast", Doc: "send and hear adverts on that interface",
 			Field: linkName("STRING ifname", func(i *Instance) *string { return &i.Interface })},
 		{Name: "vrf", Doc: "bind its sockets to the VRF", Field: linkName("STRING name", func(i *Instance) *string { return &i.VRF })},
-		{Name: "virtual_router_id", Status: schema.Implemented, Else: "required", Doc: "be the virtual router of that number",
+		{Name: "virtual_router_id", Else: "required", Doc: "be the virtual router of that number",
 			Field: schema.Int(1, 255, func(i *Instance) *int { return &i.VRID })},
-		{Name: "advert_int", Status: schema.Implemented, Default: "1", Doc: "send adverts that far apart",
+		{Name: "advert_int", Default: "1", Doc: "send adverts that far apart",
 			Field: schema.Seconds(10*time.Millisecond, 255*time.Second, func(i *Instance) *time.Duration { return &i.AdvertInt })},
 		flagRow("dont_track_primary", "off", "overlook the state of its own interface", func(i *Instance) *bool { return &i.DontTrackPrimary }),
 	}
@@ -36,8 +36,8 @@ func routerRows() []schema.Keyword {
 // electionRows decide who becomes Master.
 func electionRows() []schema.Keyword {
 	return []schema.Keyword{
-		{Name: "state", Status: schema.Implemented, Default: "BACKUP", Doc: "begin in that state", Field: stateField()},
-		{Name: "priority", Status: schema.Implemented, Else: "100 (255 if state MASTER)", Doc: "stand for election with that priority",
+		{Name: "state", Default: "BACKUP", Doc: "begin in that state", Field: stateField()},
+		{Name: "priority", Else: "100 (255 if state MASTER)", Doc: "stand for election with that priority",
 			Field: priorityField(), Fill: func(_, obj any) {
 				i := obj.(*Instance)
 				switch {
@@ -48,13 +48,13 @@ func electionRows() []schema.Keyword {
 					i.Priority = 100
 				}
 			}},
-		{Name: "preempt", Status: schema.Implemented, Default: "on", Doc: "take over from a Master of lower priority",
+		{Name: "preempt", Default: "on", Doc: "take over from a Master of lower priority",
 			Field: schema.Flag(true, func(i *Instance) *bool { return &i.Preempt })},
-		{Name: "nopreempt", Status: schema.Implemented, Else: "off", Doc: "leave a Master of lower priority in its place",
+		{Name: "nopreempt", Else: "off", Doc: "leave a Master of lower priority in its place",
 			Field: schema.Flag(false, func(i *Instance) *bool { return &i.Preempt })},
-		{Name: "preempt_delay", Status: schema.Implemented, Default: "0", Doc: "wait before it takes over from a lower priority",
+		{Name: "preempt_delay", Default: "0", Doc: "wait before it takes over from a lower priority",
 			Field: schema.Seconds(0, 1000*time.Second, func(i *Instance) *time.Duration { return &i.PreemptDelay })},
-		{Name: "down_timer_adverts", Status: schema.Implemented, Else: "3", Doc: "take over after that many missing adverts",
+		{Name: "down_timer_adverts", Else: "3", Doc: "take over after that many missing adverts",
 			Field: schema.Int(1, 100, func(i *Instance) *int { return &i.DownTimerAdverts }),
 			Fill:  inherit(func(i *Instance, g *Global) { i.DownTimerAdverts = g.VRRP.DownTimerAdverts })},
 		{Name: "timer_expired_backup", Newer: true, Else: "254 if bare", Doc: "step down after a long stall", Field: timerExpired()},

@@ -11,12 +11,12 @@ import (
 // sourceRows are the addresses of adverts.
 func sourceRows() []schema.Keyword {
 	return []schema.Keyword{
-		{Name: "native_ipv6", Status: schema.Refused, Else: "off", Doc: "speak IPv6 without an address that says so", Field: nativeIPv6()},
-		{Name: "mcast_src_ip", Status: schema.Implemented, Else: "primary address of interface", Doc: "send adverts from that address",
+		{Name: "native_ipv6", Else: "off", Doc: "speak IPv6 without an address that says so", Field: nativeIPv6()},
+		{Name: "mcast_src_ip", Else: "primary address of interface", Doc: "send adverts from that address",
 			Field: sourceField()},
-		{Name: "unicast_src_ip", Status: schema.Implemented, Else: "primary address of interface", Doc: "send unicast adverts from that address",
+		{Name: "unicast_src_ip", Else: "primary address of interface", Doc: "send unicast adverts from that address",
 			Field: sourceField()},
-		{Name: "mcast_dst_ip", Status: schema.Implemented, Else: "global group", Doc: "send adverts to that group", Field: groupField(),
+		{Name: "mcast_dst_ip", Else: "global group", Doc: "send adverts to that group", Field: groupField(),
 			Fill: inherit(func(i *Instance, g *Global) {
 				if i.MulticastGroup = g.VRRP.Group4; i.Family == IPv6 {
 					i.MulticastGroup = g.VRRP.Group6
@@ -29,9 +29,9 @@ func sourceRows() []schema.Keyword {
 // unicastRows are for adverts to single routers.
 func unicastRows() []schema.Keyword {
 	return []schema.Keyword{
-		{Name: "unicast_peer", Status: schema.Refused, Many: true, Doc: "send adverts to the routers listed, not to a group",
+		{Name: "unicast_peer", Many: true, Doc: "send adverts to the routers listed, not to a group",
 			Field: schema.Field{Form: "block: ADDR [min_ttl N] [max_ttl N] (0-255)"}, Block: peerBlock()},
-		{Name: "unicast_fault_no_peer", Status: schema.Refused, Else: "off", Doc: "go to FAULT while it has no peers",
+		{Name: "unicast_fault_no_peer", Else: "off", Doc: "go to FAULT while it has no peers",
 			Field: schema.Flag(true, func(i *Instance) *bool { return &i.Unicast.FaultNoPeer })},
 		{Name: "check_unicast_src", Else: "global setting", Doc: "drop adverts of routers that are not listed",
 			Field: schema.Flag(true, func(i *Instance) *bool { return &i.Unicast.CheckSource }),

@@ -18,7 +18,11 @@ const pageFile = "../../../docs/compatibility.md"
 // TestCompatibilityPage compares the page with what is recorded and listed.
 // TestRecorded is what shows that both are true.
 func TestCompatibilityPage(t *testing.T) {
-	got := page{cases(t), readRecord(t), readDifferences(t)}.String()
+	running, err := os.ReadFile("testdata/running.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := page{cases(t), readRecord(t), readDifferences(t)}.String() + string(running)
 	if *update {
 		if err := os.WriteFile(pageFile, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -40,7 +44,7 @@ type page struct {
 	listed   differences
 }
 
-const pageHead = `<!-- Written by make generate; change daemon/conf/differential/testdata/differences.tsv. -->
+const pageHead = `<!-- Written by make generate; change differences.tsv and running.md in daemon/conf/differential/testdata. -->
 
 # Compatibility with keepalived
 
@@ -64,8 +68,6 @@ The reader is what the list below is about. Beyond it ` + "`vipd -t` differs fro
 - A file that is not there is refused as well. keepalived accepts it.
 - Where keepalived leaves out an instance and runs without it, since it has no virtual_router_id or no interface, the
   status is 4, not 5: vipd does not start. It is also 4, not 6, where an include that must not fail does.
-- Keywords that vipd does not act on yet, and that would do harm if they were left out, are refused with status 4
-  (those called *refused* in keywords.md).
 - The status is that of the worst that is wrong. With keepalived a milder mistake can hide a worse one: an insecure
   script (6) hides every error (5), and a keyword without its word (2) ends the test, so that nothing behind it is
   found.

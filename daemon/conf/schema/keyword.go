@@ -16,8 +16,8 @@ type Status int
 
 // The statuses.
 const (
-	Accepted    Status = iota // read and validated, without effect yet
-	Implemented               // acted on
+	Implemented Status = iota // acted on
+	Accepted                  // read and validated, without effect yet
 	Refused                   // vipd does not start with it: running without it would do harm
 )
 

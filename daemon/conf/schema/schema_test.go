@@ -42,7 +42,7 @@ func language() *Block {
 	hostBlock := &Block{Path: "host", New: func() any { return new(host) }, Keywords: []Keyword{
 		{Name: "beat", Status: Implemented, Default: "1.5", Field: Seconds(10*time.Millisecond, time.Minute, func(h *host) *time.Duration { return &h.Beat })},
 		{Name: "pulse", Status: Implemented, Same: "beat", Instead: "beat", Field: Seconds(10*time.Millisecond, time.Minute, func(h *host) *time.Duration { return &h.Beat })},
-		{Name: "quiet", Doc: "be silent", Field: Flag(true, func(h *host) *bool { return &h.Quiet })},
+		{Name: "quiet", Status: Accepted, Doc: "be silent", Field: Flag(true, func(h *host) *bool { return &h.Quiet })},
 		{Name: "loud", Status: Implemented, Field: Bool(func(h *host) *bool { return &h.Loud })},
 		{Name: "limit", Status: Implemented, Else: "the file's limit", Field: Int(1, 99, func(h *host) *int { return &h.Limit }),
 			Fill: func(parent, obj any) { obj.(*host).Limit = parent.(*file).Limit }},

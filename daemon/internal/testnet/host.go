@@ -241,3 +241,17 @@ func (h *Host) Remove(name string) {
 		return netlink.LinkDel(l)
 	})
 }
+
+// Veth connects h to sw once more: h gets the interface called name, sw the port.
+func (h *Host) Veth(sw *Host, name, port string) {
+	h.t.Helper()
+	sw.Do(func() error {
+		l := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: port}, PeerName: name, PeerNamespace: netlink.NsFd(h.ns.Fd())}
+		if err := netlink.LinkAdd(l); err != nil {
+			return fmt.Errorf("add veth: %w", err)
+		}
+		return netlink.LinkSetUp(l)
+	})
+	h.Link(name, true)
+	h.Do(func() error { return settle(name) })
+}

@@ -1,0 +1,64 @@
+package vrrpd
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/notify"
+)
+
+// TestNotifications: all that a file says of telling others comes through.
+func TestNotifications(t *testing.T) {
+	cfg, _ := conf.Read(strings.NewReader(`
+global_defs {
+  router_id r1
+  notification_email {
+    a@example.com
+    b@example.com
+  }
+  notification_email_from me@example.com
+  smtp_server 192.0.2.1 2525
+  smtp_connect_timeout 7
+  smtp_helo_name me
+  no_email_faults
+  no_checker_emails
+  script_user nobody daemon
+  enable_script_security
+  set_supplementary_groups
+  notify_fifo /run/both
+  notify_fifo_script "/bin/both x"
+  vrrp_notify_fifo /run/routers root adm
+  lvs_notify_fifo /run/servers
+}
+vrrp_instance V {
+  interface eth0
+  virtual_router_id 1
+  virtual_ipaddress {
+    10.0.0.1
+  }
+}
+`), "k.conf")
+	if cfg == nil {
+		t.Fatal("no configuration")
+	}
+	got := notifications(cfg)
+	if script := got.FIFOs[0].Script; len(script.Args) != 2 || script.Args[1] != "x" {
+		t.Errorf("script %+v", script)
+	}
+	got.FIFOs[0].Script = conf.Command{}
+	want := notify.Config{
+		Accounts: notify.Accounts{User: "nobody", Group: "daemon", Security: true, Supplementary: true},
+		FIFOs: []notify.FIFO{
+			{Path: "/run/both", Content: notify.Routers},
+			{Path: "/run/routers", User: "root", Group: "adm", Content: notify.Routers},
+		},
+		Mail: notify.Mail{Router: "r1", Server: "192.0.2.1", Port: 2525, Timeout: 7e9, Helo: "me", From: "me@example.com",
+			To: []string{"a@example.com", "b@example.com"}, NoFaults: true, NoServers: true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
