@@ -56,7 +56,7 @@ func (l *Lab) startNodes(ctx context.Context) error {
 		l.nodes[name] = h
 	}
 	return l.eachNode(func(name string, h *host) error {
-		binaries, err := l.binaries(h.spec)
+		binaries, err := l.binaries(name, h.spec)
 		if err != nil {
 			return fmt.Errorf("node %s: %w", name, err)
 		}
@@ -64,7 +64,10 @@ func (l *Lab) startNodes(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return l.furnish(name, h)
+		if err := l.furnish(name, h); err != nil {
+			return err
+		}
+		return l.control(name, h)
 	})
 }
 
@@ -88,15 +91,16 @@ func (l *Lab) eachNode(f func(name string, h *host) error) error {
 
 // binaries lists the executables that a node's services run under names of the
 // lab's choice: path on the node to path here.
-func (l *Lab) binaries(spec *topology.Node) (map[string]string, error) {
+func (l *Lab) binaries(node string, spec *topology.Node) (map[string]string, error) {
 	binaries := make(map[string]string)
 	for name, s := range spec.Services {
 		switch {
 		case s.HA != nil:
-			if l.options.Daemon.Path == "" {
+			d := l.daemon(node)
+			if d.Path == "" {
 				return nil, fmt.Errorf("service %s: no daemon chosen", name)
 			}
-			binaries[l.options.Daemon.Target()] = l.options.Daemon.Path
+			binaries[d.Target()] = d.Path
 		case s.HTTP != nil, s.Mail != nil:
 			binaries[appletPath(name)] = "" // this executable
 		}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/viplab/viplab/lab/service"
 	"github.com/viplab/viplab/lab/topology"
 )
 
@@ -54,6 +55,13 @@ func (l *Lab) files(name string) ([]file, error) {
 		{"/etc/hostname", []byte(l.Topology.Nodes[name].Hostname + "\n"), 0o644},
 		{"/etc/hosts", hostsFile(l.Topology, name), 0o644},
 		{"/etc/resolv.conf", nil, 0o644},
+	}
+	if programs := l.programs(name, l.nodes[name]); len(programs) > 0 {
+		path, content, err := service.Programs(programs)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{path, content, 0o644})
 	}
 	own, err := l.Topology.FileSystem(name)
 	if err != nil {

@@ -29,8 +29,10 @@ import (
 // Options is how a topology is run. The zero value runs it without an HA daemon
 // and keeps its timeline in memory only.
 type Options struct {
-	// Daemon is what the ha services run.
-	Daemon ha.Daemon
+	// Daemon is what the ha services run, but for those of the nodes that Daemons
+	// names.
+	Daemon  ha.Daemon
+	Daemons map[string]ha.Daemon
 	// Dir gets timeline.ndjson, capture.pcapng and logs/NODE/SERVICE.log while
 	// the lab runs; it must exist. Empty: nothing is written.
 	Dir string
@@ -175,13 +177,31 @@ func (l *Lab) record(ctx context.Context) error {
 			return fmt.Errorf("calibrate the clock: %w", err)
 		}
 	}
+	cast := l.cast()
 	l.info = timeline.Info{
-		Lab: l.Topology.Name, Daemon: l.options.Daemon.Name, Version: l.options.Daemon.Version,
+		Lab: l.Topology.Name, Daemon: cast.Name(), Version: cast.Version(),
 		Backend: string(here.Backend), Release: here.Release, Clock: string(here.Clock), IPVS: here.Has("ipvs"),
 		SchedulerError: calibration.Max.Seconds(),
 	}
 	l.Recorder.Record(timeline.Event{Kind: timeline.KindInfo, Info: &l.info})
 	return nil
+}
+
+// daemon is what the ha service of a node runs.
+func (l *Lab) daemon(node string) ha.Daemon {
+	if d, ok := l.options.Daemons[node]; ok {
+		return d
+	}
+	return l.options.Daemon
+}
+
+// cast is what the nodes run, one name where it is the same on all of them.
+func (l *Lab) cast() ha.Cast {
+	var c ha.Cast
+	for _, n := range l.Topology.HANodes() {
+		c = append(c, l.daemon(n.Node))
+	}
+	return c.Fold()
 }
 
 // Info says where the lab runs.

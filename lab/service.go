@@ -25,8 +25,13 @@ type supervised struct {
 	node, name string
 	spec       *topology.Service
 
-	mu   sync.Mutex
-	proc *node.Process
+	// starting is held while it is started: a step and a script may both do it.
+	starting sync.Mutex
+
+	mu      sync.Mutex
+	proc    *node.Process
+	stopped bool        // it was stopped in order, and is not to be started again
+	starts  []time.Time // by its restart policy, within startInterval
 }
 
 // process returns the running process, or nil.
@@ -61,9 +66,12 @@ func (l *Lab) StartService(_ context.Context, node, name string) error {
 	if err != nil {
 		return err
 	}
+	s.starting.Lock()
+	defer s.starting.Unlock()
 	if s.process() != nil {
 		return nil
 	}
+	s.stop(false)
 	args, err := l.command(s)
 	if err != nil {
 		return fmt.Errorf("start %s/%s: %w", node, name, err)
@@ -78,6 +86,7 @@ func (l *Lab) StopService(ctx context.Context, node, name string) error {
 	if err != nil {
 		return err
 	}
+	s.stop(true)
 	p := s.process()
 	if p == nil {
 		return nil
@@ -102,7 +111,7 @@ func (l *Lab) StopService(ctx context.Context, node, name string) error {
 func (l *Lab) command(s *supervised) ([]string, error) {
 	switch spec := s.spec; {
 	case spec.HA != nil:
-		return l.options.Daemon.Command(*spec.HA), nil
+		return l.daemon(s.node).Command(*spec.HA), nil
 	case spec.HTTP != nil:
 		args, err := service.HTTPArgs(*spec.HTTP)
 		return append([]string{appletPath(s.name)}, args...), err
@@ -166,6 +175,7 @@ func (l *Lab) launch(s *supervised, args []string) (*node.Process, error) {
 		<-p.Done()
 		status, sig := p.Status()
 		record(timeline.Process{Phase: timeline.End, Status: status, Signal: sig})
+		l.keep(s, p)
 	})
 	return p, nil
 }

@@ -81,7 +81,12 @@ func (l *Lab) watchNode(e *eyes, name string, h *host) error {
 	if err != nil {
 		return err
 	}
-	e.nodes = append(e.nodes, logs)
+	files, err := watchLogFolder(name, h, l.Recorder)
+	if err != nil {
+		return errors.Join(err, logs.Close())
+	}
+	// What comes by syslog is written to files: they are looked at after it.
+	e.nodes = append(e.nodes, logs, files)
 	if c := l.configs[name]; c == nil || len(c.VirtualServers) == 0 || !l.info.IPVS {
 		return nil
 	}
@@ -91,35 +96,6 @@ func (l *Lab) watchNode(e *eyes, name string, h *host) error {
 	}
 	e.nodes = append(e.nodes, t)
 	return nil
-}
-
-// listen takes the syslog of a node and keeps it in its /var/log/messages and in
-// the run directory.
-func (l *Lab) listen(name string, h *host) (*capture.Syslog, error) {
-	mnt, err := os.Open(fmt.Sprintf("/proc/%d/ns/mnt", h.PID()))
-	if err != nil {
-		return nil, fmt.Errorf("open mount namespace: %w", err)
-	}
-	defer mnt.Close()
-	var messages *os.File
-	if err := h.Do(func() error {
-		messages, err = os.OpenFile("/var/log/messages", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	kept, err := l.logFile(name, "messages")
-	l.closers = append(l.closers, messages, kept)
-	if err != nil {
-		return nil, err
-	}
-	fd, err := capture.OpenSyslogSocket(int(mnt.Fd()), "/dev/log")
-	if err != nil {
-		return nil, err
-	}
-	return capture.ServeSyslog(fd, capture.SyslogConfig{
-		Node: name, Hostname: h.spec.Hostname, Record: l.Recorder, Messages: io.MultiWriter(messages, kept),
-	})
 }
 
 // Sync returns when everything that has happened by now is on the timeline.

@@ -49,6 +49,9 @@ type Result struct {
 	Verdict       expect.Verdict `json:"verdict"` // pass, fail, skip or error
 	// Reason says why a scenario was skipped or could not be run.
 	Reason string `json:"reason"`
+	// Record says whether the daemon failed as it is known to, and why; empty
+	// where nothing is on record.
+	Record string `json:"record,omitempty"`
 	// Environment says that the reason lies in where it ran (a kernel without
 	// IPVS, a daemon not installed), not in what the daemon can do.
 	Environment bool           `json:"environment,omitempty"`

@@ -114,10 +114,13 @@ func (p paint) troubles(b *strings.Builder, r *Result) {
 			bad = append(bad, c)
 		}
 	}
-	if len(bad)+unseen == 0 && r.Reason == "" {
+	if len(bad)+unseen == 0 && r.Reason == "" && r.Record == "" {
 		return
 	}
 	fmt.Fprintf(b, "\n%s (%s): %s\n", r.Scenario, r.Daemon, p.verdict(r.Verdict, string(r.Verdict)))
+	if r.Record != "" {
+		fmt.Fprintf(b, "  %s\n", printable(r.Record))
+	}
 	if r.Reason != "" {
 		fmt.Fprintf(b, "  %s\n", printable(r.Reason))
 	}

@@ -42,3 +42,16 @@ func TestFilesNameTheNodeOfALog(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestTextShowsWhatIsOnRecord(t *testing.T) {
+	r := New(time.Now(), Kernel{})
+	r.Add(Result{Scenario: "s", Daemon: "d", Verdict: expect.Fail, Record: "on record: d fails: it forgets",
+		Checks: []expect.Check{{ID: "vip", Verdict: expect.Fail}}})
+	var b strings.Builder
+	if err := r.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "s (d): fail\n  on record: d fails: it forgets\n") {
+		t.Errorf("got\n%s", b.String())
+	}
+}

@@ -39,7 +39,7 @@ func Load(fsys fs.FS, dir string) ([]*scenario.Scenario, error) {
 		}
 		s, err := scenario.Load(fsys, dir, file, labs)
 		if !wrong.add(err) {
-			found = append(found, s)
+			found = append(found, s.Expand()...)
 		}
 	}
 	if err := wrong.err(); err != nil {

@@ -20,15 +20,31 @@ func ids(found []*scenario.Scenario) []string {
 	return out
 }
 
-func TestAll(t *testing.T) {
+func TestCourse(t *testing.T) {
 	all, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
+	all = filter(all, func(s *scenario.Scenario) bool { return s.Suite == "course" })
 	want := []string{
+		"course/experiment-1/failover",
+		"course/experiment-2/logging",
+		"course/experiment-3/disconnect",
 		"course/experiment-4/failover",
 		"course/experiment-4/notify",
+		"course/ha-1/crash",
+		"course/ha-1/httpd-fault",
+		"course/ha-1/nopreempt",
+		"course/ha-1/processes",
+		"course/ha-1/watch-pidfile",
+		"course/ha-1/watch-port",
+		"course/ha-1/watch-process",
+		"course/ha-1/watch-script",
 		"course/master-backup/preempt",
+		"course/master-master/crossed",
+		"course/nat-sync-group/group",
+		"course/nat-sync-group/no-group",
+		"course/nginx-hot-standby/failover",
 		"course/web-hot-standby/kill-all",
 		"course/web-hot-standby/link-down",
 		"course/web-hot-standby/stop-keepalived",
@@ -100,5 +116,49 @@ func TestLoadOfAnEmptyFolder(t *testing.T) {
 	found, err := Load(fstest.MapFS{}, "")
 	if err != nil || len(found) != 0 {
 		t.Errorf("got %v, %v", found, err)
+	}
+}
+
+// Each form of the protocol that two daemons may have to speak together.
+func TestInteropHasEveryForm(t *testing.T) {
+	found, err := Select("interop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"ipv4-v2", "ipv4-v2-ah", "ipv4-v2-pass", "ipv4-v2-unicast", "ipv4-v2-vmac", "ipv4-v2-vmac-xmit-base",
+		"ipv4-v3", "ipv4-v3-100ms", "ipv4-v3-10ms", "ipv4-v3-30ms", "ipv4-v3-unicast", "ipv4-v3-vmac",
+		"ipv6-100ms", "ipv6-unicast", "ipv6-v3", "ipv6-vmac",
+		"nopreempt", "preempt-delay", "sync-group", "track-interface", "track-script",
+	}
+	var names []string
+	for _, s := range found {
+		names = append(names, s.Name)
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Each line of what vipd does better is a scenario, and each is one that
+// keepalived is on record to fail.
+func TestBetterIsOnRecord(t *testing.T) {
+	found, err := Select("better")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"advert-flood", "bad-reload", "crash-and-edit", "crash-loop", "healed-split-v2", "healed-split-v3",
+		"rejected-adverts", "zero-interval",
+	}
+	var names []string
+	for _, s := range found {
+		names = append(names, s.Name)
+		if s.Fails["keepalived"] == nil || s.Fails["vipd"] != nil {
+			t.Errorf("%s: on record are %v", s.ID(), s.Fails)
+		}
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -18,11 +19,13 @@ import (
 
 func TestMain(m *testing.M) { lab.Main(m, kernel.FeatureIPVS) }
 
-// TestCourse runs the scenarios that viplab run runs, with both daemons, as a
+// TestScenarios runs what viplab run runs, with both daemons, as a
 // ginkgo suite: ginkgo's filters, reports and focus work on them.
-func TestCourse(t *testing.T) {
+func TestScenarios(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "course")
+	suite, reporter := GinkgoConfiguration()
+	suite.Timeout = 1000 * time.Hour // of lab time; the go command bounds the host's
+	RunSpecs(t, "scenarios", suite, reporter)
 }
 
 var _ = Describe("scenario", func() {
@@ -31,14 +34,19 @@ var _ = Describe("scenario", func() {
 		Fail(err.Error())
 	}
 	for _, s := range all {
+		if s.Suite == "interop" || s.Suite == "better" {
+			continue // package pairs runs them, in mixed pairs
+		}
 		for _, name := range ha.Names() {
 			It(s.ID()+" with "+name, Label(s.Suite, s.Topology, name), func(ctx SpecContext) {
-				daemon, err := ha.Find(ctx, name)
+				cast, err := ha.FindCast(ctx, name)
 				Expect(err).NotTo(HaveOccurred())
-				if lacks := daemon.Lacks(s.Needs.Daemon); len(lacks) > 0 {
-					Skip(name + " has no " + lacks[0] + " yet")
+				spec := job.Spec{Scenario: s, Daemons: cast}
+				unfit, err := spec.Unfit()
+				Expect(err).NotTo(HaveOccurred())
+				if unfit != "" {
+					Skip(unfit)
 				}
-				spec := job.Spec{Scenario: s, Daemon: daemon}
 				run := GinkgoT().TempDir()
 				dir := spec.Dir(run)
 				Expect(spec.Prepare(dir)).To(Succeed())

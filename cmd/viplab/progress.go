@@ -29,7 +29,7 @@ type progressView struct {
 func newProgress(w io.Writer, jobs []job.Spec) *progressView {
 	v := &progressView{w: w}
 	for _, j := range jobs {
-		v.names = append(v.names, j.ID()+" with "+j.Daemon.Name)
+		v.names = append(v.names, j.ID()+" with "+j.Daemons.Name())
 	}
 	v.lines = make([]*progress.Tracker, len(jobs))
 	if f, ok := w.(*os.File); !ok || !isatty.IsTerminal(f.Fd()) || os.Getenv("TERM") == "dumb" {

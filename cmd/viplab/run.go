@@ -51,12 +51,14 @@ Exit status: 0 all passed, 1 a check failed, 2 wrong usage or nothing to run,
 3 the environment could not run some of it.`,
 		Example: `  viplab run
   viplab run --daemon vipd,keepalived course
+  viplab run --daemon vipd+keepalived,keepalived+vipd interop
   viplab run --kernel host --clock real master-backup`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return runScenarios(cmd, f, args) },
 		ValidArgsFunction: completeScenarios,
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.daemons, "daemon", []string{"vipd"}, "daemons to run, each on its own: "+strings.Join(ha.Names(), ", "))
+	flags.StringSliceVar(&f.daemons, "daemon", []string{"vipd"}, "daemons to run, one after the other: "+strings.Join(ha.Names(), ", ")+
+		"; A+B runs A on the first ha node and B on the second")
 	flags.StringVar(&f.kernel, "kernel", "auto", "kernel to run on: auto, host, uml")
 	flags.StringVar(&f.clock, "clock", "auto", "clock to run by: auto, real, virtual, ideal")
 	flags.StringVar(&f.out, "out", "", "run directory (default runs/TIME-NAME, with runs/latest pointing at it)")
@@ -69,7 +71,7 @@ Exit status: 0 all passed, 1 a check failed, 2 wrong usage or nothing to run,
 	complete := func(words ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("daemon", complete(ha.Names()...))
+	_ = cmd.RegisterFlagCompletionFunc("daemon", complete(ha.CastNames()...))
 	_ = cmd.RegisterFlagCompletionFunc("kernel", complete("auto", "host", "uml"))
 	_ = cmd.RegisterFlagCompletionFunc("clock", complete("auto", "real", "virtual", "ideal"))
 	return cmd
@@ -90,11 +92,14 @@ func runScenarios(cmd *cobra.Command, f *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	daemons, err := findDaemons(cmd, f.daemons)
+	casts, err := findDaemons(cmd, f.daemons)
 	if err != nil {
 		return err
 	}
-	jobs, skipped := plan(selected, daemons, k, f.labs)
+	jobs, skipped, err := plan(selected, casts, k, f.labs)
+	if err != nil {
+		return err
+	}
 	say := newProgress(cmd.ErrOrStderr(), jobs)
 	say.line("kernel: " + why)
 	dir, err := runDirectory(f.out, cmp.Or(strings.Join(args, "+"), filepath.Base(f.labs)))
@@ -123,16 +128,18 @@ func daemonError(err error) error {
 }
 
 // findDaemons finds what the run compares.
-func findDaemons(cmd *cobra.Command, names []string) ([]ha.Daemon, error) {
-	var daemons []ha.Daemon
+func findDaemons(cmd *cobra.Command, names []string) ([]ha.Cast, error) {
+	var casts []ha.Cast
 	for _, name := range names {
-		d, err := ha.Find(cmd.Context(), name)
+		c, err := ha.FindCast(cmd.Context(), name)
 		if err != nil {
 			return nil, daemonError(err)
 		}
-		daemons = append(daemons, d)
+		if !slices.ContainsFunc(casts, func(d ha.Cast) bool { return slices.Equal(c, d) }) {
+			casts = append(casts, c)
+		}
 	}
-	return daemons, nil
+	return casts, nil
 }
 
 // chooseKernel takes a kernel that can run all that is selected, or, where there
@@ -153,16 +160,19 @@ func chooseKernel(ctx context.Context, f *runFlags, selected []*scenario.Scenari
 }
 
 // plan makes the jobs of a run, and the results of those that are skipped since
-// the daemon or the kernel cannot do what the scenario is about.
-func plan(selected []*scenario.Scenario, daemons []ha.Daemon, k kernel.Kernel, labs string) (jobs []job.Spec, skipped []reports.Result) {
-	for _, d := range daemons {
+// the daemons or the kernel cannot do what the scenario is about.
+func plan(selected []*scenario.Scenario, casts []ha.Cast, k kernel.Kernel, labs string) (jobs []job.Spec, skipped []reports.Result, err error) {
+	for _, c := range casts {
 		for _, s := range selected {
-			spec := job.Spec{Scenario: s, Daemon: d, Labs: labs}
-			lacks := d.Lacks(s.Needs.Daemon)
+			spec := job.Spec{Scenario: s, Daemons: c, Labs: labs}
+			unfit, err := spec.Unfit()
+			if err != nil {
+				return nil, nil, err
+			}
 			missing := slices.DeleteFunc(slices.Clone(s.Needs.Kernel), func(name string) bool { return k.Has(kernel.Feature(name)) })
 			switch {
-			case len(lacks) > 0:
-				skipped = append(skipped, spec.Skip(fmt.Sprintf("%s has no %s yet", d.Name, strings.Join(lacks, ", ")), false))
+			case unfit != "":
+				skipped = append(skipped, spec.Skip(unfit, false))
 			case len(missing) > 0:
 				skipped = append(skipped, spec.Skip(fmt.Sprintf("%s has no %s: try --kernel uml", k, strings.Join(missing, ", ")), true))
 			default:
@@ -170,7 +180,7 @@ func plan(selected []*scenario.Scenario, daemons []ha.Daemon, k kernel.Kernel, l
 			}
 		}
 	}
-	return jobs, skipped
+	return jobs, skipped, nil
 }
 
 // jobCommand sets up the runner of jobs. Where the clock was left to viplab, a

@@ -51,12 +51,14 @@ type SyslogConfig struct {
 	Node     string
 	Hostname string
 	Record   *timeline.Recorder
-	// Messages gets every line in the classic format: /var/log/messages. Nil
-	// drops them.
-	Messages io.Writer
-	// Files get the lines of a facility besides, by its name, as "local3.*
-	// FILE" in syslog.conf(5) does.
-	Files map[string]io.Writer
+	// Outputs get the lines that they select, in the classic format.
+	Outputs []SyslogOutput
+}
+
+// SyslogOutput is where a rule of syslog.conf(5) leads.
+type SyslogOutput struct {
+	Selector Selector
+	Writer   io.Writer
 }
 
 // Syslog is a node's syslog daemon.
@@ -119,11 +121,11 @@ func (s *Syslog) take(m syslogMessage) {
 		}})
 	}
 	line := m.line(s.conf.Hostname, time.Now())
-	for _, w := range []io.Writer{s.conf.Messages, s.conf.Files[m.facility]} {
-		if w == nil {
+	for _, out := range s.conf.Outputs {
+		if !out.Selector.Selects(m.facility, m.severity) {
 			continue
 		}
-		if _, err := io.WriteString(w, line); err != nil && s.err == nil {
+		if _, err := io.WriteString(out.Writer, line); err != nil && s.err == nil {
 			s.err = fmt.Errorf("write log of %s: %w", s.conf.Node, err)
 		}
 	}

@@ -50,8 +50,13 @@ func TestSyslogService(t *testing.T) {
 	}
 	rec := nstest.Recorder()
 	var messages, local3 strings.Builder
-	s, err := ServeSyslog(fd, SyslogConfig{Node: "web1", Hostname: "web1.niliu.edu", Record: rec, Messages: &messages,
-		Files: map[string]io.Writer{"local3": &local3}})
+	only3, err := parseSelector("local3.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := ServeSyslog(fd, SyslogConfig{Node: "web1", Hostname: "web1.niliu.edu", Record: rec, Outputs: []SyslogOutput{
+		{Everything(), &messages}, {only3, &local3},
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +93,7 @@ func TestSyslogService(t *testing.T) {
 func TestSyslogFileError(t *testing.T) {
 	here, there := socketPair(t)
 	rec := nstest.Recorder()
-	s, err := ServeSyslog(here, SyslogConfig{Node: "a", Record: rec, Messages: &failing{}})
+	s, err := ServeSyslog(here, SyslogConfig{Node: "a", Record: rec, Outputs: []SyslogOutput{{Everything(), &failing{}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,10 @@ import (
 //
 // Its methods return the events in the order in which things came about.
 type kernelState struct {
-	links map[int]held[timeline.Link]
-	addrs map[addressKey]held[timeline.Address]
-	dump  int // counts dumps; what a whole dump did not show is gone
+	links      map[int]held[timeline.Link]
+	addrs      map[addressKey]held[timeline.Address]
+	neighbours map[neighbourKey]held[timeline.Neighbour]
+	dump       int // counts dumps; what a whole dump did not show is gone
 }
 
 type addressKey struct {
@@ -33,8 +34,9 @@ type held[T any] struct {
 
 func newKernelState() *kernelState {
 	return &kernelState{
-		links: make(map[int]held[timeline.Link]),
-		addrs: make(map[addressKey]held[timeline.Address]),
+		links:      make(map[int]held[timeline.Link]),
+		addrs:      make(map[addressKey]held[timeline.Address]),
+		neighbours: make(map[neighbourKey]held[timeline.Neighbour]),
 	}
 }
 
@@ -78,7 +80,7 @@ func (s *kernelState) dropLink(index int) []timeline.Event {
 	if !known {
 		return nil
 	}
-	var events []timeline.Event
+	events := s.dropNeighbours(func(k neighbourKey) bool { return k.index == index })
 	for _, k := range s.addressesOf(index) {
 		events = append(events, s.dropAddress(index, k.prefix)...)
 	}
@@ -135,7 +137,7 @@ func (s *kernelState) endDump() []timeline.Event {
 			}
 		}
 	}
-	return events
+	return append(events, s.dropNeighbours(func(k neighbourKey) bool { return s.neighbours[k].dump < s.dump })...)
 }
 
 // addressesOf returns the addresses of a link in a fixed order.

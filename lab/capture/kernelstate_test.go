@@ -18,6 +18,9 @@ func brief(events []timeline.Event) []string {
 		case e.Link != nil:
 			l := e.Link
 			out = append(out, fmt.Sprintf("%s link %s up=%v carrier=%v", l.Change, l.Interface, l.Up, l.Carrier))
+		case e.Neighbour != nil:
+			n := e.Neighbour
+			out = append(out, fmt.Sprintf("%s neighbour %s %s %s", n.Change, n.Interface, n.Address, n.MAC))
 		case e.Address != nil:
 			a := e.Address
 			out = append(out, fmt.Sprintf("%s address %s %s %s", a.Change, a.Interface, a.Prefix, a.Label))
@@ -41,6 +44,11 @@ func TestKernelState(t *testing.T) {
 	noAddr := func(a timeline.Address) step {
 		return func(s *kernelState) []timeline.Event { return s.dropAddress(2, a.Prefix) }
 	}
+	neighbour := func(mac string) step {
+		return func(s *kernelState) []timeline.Event {
+			return s.setNeighbour(2, timeline.Neighbour{Address: netip.MustParseAddr("192.0.2.7"), MAC: mac})
+		}
+	}
 	noLink := func(s *kernelState) []timeline.Event { return s.dropLink(2) }
 	begin := func(s *kernelState) []timeline.Event { s.beginDump(); return nil }
 	end := func(s *kernelState) []timeline.Event { return s.endDump() }
@@ -61,6 +69,13 @@ func TestKernelState(t *testing.T) {
 		{"link gone with its addresses", []step{link(up), addr(vip), addr(own), noLink, noLink},
 			[]string{"add link eth0 up=true carrier=true", "add address eth0 192.0.2.9/32 eth0", "add address eth0 192.0.2.1/24 eth0",
 				"del address eth0 192.0.2.1/24 eth0", "del address eth0 192.0.2.9/32 eth0", "del link eth0 up=false carrier=false"}},
+		{"neighbour, confirmed, elsewhere, forgotten", []step{link(up), neighbour("a"), neighbour("a"), neighbour("b"), neighbour(""), neighbour("")},
+			[]string{"add link eth0 up=true carrier=true", "add neighbour eth0 192.0.2.7 a", "change neighbour eth0 192.0.2.7 b", "del neighbour eth0 192.0.2.7 b"}},
+		{"neighbour of no link", []step{neighbour("a")}, nil},
+		{"neighbour gone with its link", []step{link(up), neighbour("a"), noLink},
+			[]string{"add link eth0 up=true carrier=true", "add neighbour eth0 192.0.2.7 a", "del neighbour eth0 192.0.2.7 a", "del link eth0 up=false carrier=false"}},
+		{"dump that lacks a neighbour", []step{link(up), neighbour("a"), begin, link(up), end},
+			[]string{"add link eth0 up=true carrier=true", "add neighbour eth0 192.0.2.7 a", "del neighbour eth0 192.0.2.7 a"}},
 		{"link renamed", []step{link(up), addr(own), link(renamed)},
 			[]string{"add link eth0 up=true carrier=true", "add address eth0 192.0.2.1/24 eth0",
 				"del address eth0 192.0.2.1/24 eth0", "del link eth0 up=false carrier=false",

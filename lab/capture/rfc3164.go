@@ -25,6 +25,9 @@ var (
 		"ntp", "security", "console", "solaris-cron", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"}
 )
 
+// Facilities lists the names of the syslog facilities.
+func Facilities() []string { return facilities[:] }
+
 // defaultPriority is user.notice, which RFC 3164 4.3.3 gives messages without
 // one.
 const defaultPriority = 1<<3 | 5

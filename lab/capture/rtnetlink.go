@@ -11,10 +11,10 @@ import (
 	"github.com/viplab/viplab/lab/timeline"
 )
 
-// openRouteSocket opens an rtnetlink socket that hears of links and addresses
-// in the current thread's network namespace.
+// openRouteSocket opens an rtnetlink socket that hears of links, addresses and
+// neighbours in the current thread's network namespace.
 //
-// One socket for both keeps the order between a link and its addresses, which
+// One socket for all keeps the order between a link and its addresses, which
 // the two subscriptions of package netlink do not; they also end when the
 // kernel's queue overflows once.
 func openRouteSocket() (fd int, err error) {
@@ -26,7 +26,7 @@ func openRouteSocket() (fd int, err error) {
 	if err == nil {
 		err = unix.Bind(fd, &unix.SockaddrNetlink{
 			Family: unix.AF_NETLINK,
-			Groups: unix.RTMGRP_LINK | unix.RTMGRP_IPV4_IFADDR | unix.RTMGRP_IPV6_IFADDR,
+			Groups: unix.RTMGRP_LINK | unix.RTMGRP_IPV4_IFADDR | unix.RTMGRP_IPV6_IFADDR | unix.RTMGRP_NEIGH,
 		})
 	}
 	if err != nil {
@@ -36,7 +36,8 @@ func openRouteSocket() (fd int, err error) {
 	return fd, nil
 }
 
-// requestDump asks for all objects of a kind: RTM_GETLINK or RTM_GETADDR.
+// requestDump asks for all objects of a kind: RTM_GETLINK, RTM_GETADDR or
+// RTM_GETNEIGH.
 func requestDump(fd, kind int) error {
 	req := nl.NewNetlinkRequest(kind, unix.NLM_F_DUMP)
 	req.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))

@@ -12,8 +12,8 @@ import (
 	"github.com/viplab/viplab/lab/timeline"
 )
 
-// Watcher records the links and addresses of a node's kernel: first what is
-// there, then every change.
+// Watcher records the links, addresses and neighbours of a node's kernel: first
+// what is there, then every change.
 type Watcher struct {
 	pump *pump
 	rec  *timeline.Recorder
@@ -21,7 +21,7 @@ type Watcher struct {
 
 	// What follows is guarded by pump.mu.
 	state *kernelState
-	stage uint16 // the dump under way: RTM_GETLINK, RTM_GETADDR or 0
+	stage uint16 // the dump under way: RTM_GETLINK, RTM_GETADDR, RTM_GETNEIGH or 0
 	again bool   // messages were lost meanwhile: the dump must be repeated
 	buf   []byte
 }
@@ -144,6 +144,14 @@ func (w *Watcher) message(fd int, hdr unix.NlMsghdr, data []byte) ([]timeline.Ev
 		if index, a, ok := parseAddress(data); ok {
 			return w.state.dropAddress(index, a.Prefix), nil
 		}
+	case unix.RTM_NEWNEIGH:
+		if index, n, ok := parseNeighbour(data); ok {
+			return w.state.setNeighbour(index, n), nil
+		}
+	case unix.RTM_DELNEIGH:
+		if index, n, ok := parseNeighbour(data); ok {
+			return w.state.dropNeighbour(index, n.Address), nil
+		}
 	case unix.NLMSG_DONE:
 		return w.dumped(fd)
 	case unix.NLMSG_ERROR:
@@ -156,14 +164,20 @@ func (w *Watcher) message(fd int, hdr unix.NlMsghdr, data []byte) ([]timeline.Ev
 	return nil, nil
 }
 
-// dumped goes on to the addresses after the links, and then sweeps, or starts
-// anew when messages were lost meanwhile.
+// dumped goes on to the addresses after the links, then to the neighbours, and
+// then sweeps, or starts anew when messages were lost meanwhile.
 func (w *Watcher) dumped(fd int) ([]timeline.Event, error) {
-	if w.stage == unix.RTM_GETLINK {
+	switch w.stage {
+	case unix.RTM_GETLINK:
 		w.stage = unix.RTM_GETADDR
-		return nil, requestDump(fd, unix.RTM_GETADDR)
+	case unix.RTM_GETADDR:
+		w.stage = unix.RTM_GETNEIGH
+	default:
+		w.stage = 0
 	}
-	w.stage = 0
+	if w.stage != 0 {
+		return nil, requestDump(fd, int(w.stage))
+	}
 	if w.again {
 		return nil, w.redump(fd)
 	}

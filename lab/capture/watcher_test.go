@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"testing"
@@ -218,5 +219,35 @@ func TestWatcherCloseDrains(t *testing.T) {
 	}
 	if got := len(rec.Events()) - before; got != 1 {
 		t.Errorf("%d events, want 1", got)
+	}
+}
+
+func TestWatcherNeighbours(t *testing.T) {
+	node := nstest.New(t, "a").Nodes["a"]
+	entry := &netlink.Neigh{
+		State: netlink.NUD_PERMANENT, IP: net.IPv4(192, 0, 2, 7), HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 7},
+	}
+	neigh := func(change func(*netlink.Neigh) error, mac byte) {
+		nstest.In(t, node.NS, func() error {
+			l, err := netlink.LinkByName("eth0")
+			if err != nil {
+				return err
+			}
+			entry.LinkIndex, entry.HardwareAddr[5] = l.Attrs().Index, mac
+			return change(entry)
+		})
+	}
+	neigh(netlink.NeighSet, 7)
+	w, rec := watch(t, node)
+	if first := brief(rec.Events()); !slices.Contains(first, "add neighbour eth0 192.0.2.7 02:00:00:00:00:07") {
+		t.Errorf("what was there before: %q", first)
+	}
+	before := len(rec.Events())
+	neigh(netlink.NeighSet, 8)
+	neigh(netlink.NeighSet, 8)
+	neigh(netlink.NeighDel, 8)
+	want := []string{"change neighbour eth0 192.0.2.7 02:00:00:00:00:08", "del neighbour eth0 192.0.2.7 02:00:00:00:00:08"}
+	if diff := cmp.Diff(want, since(t, w, rec, before)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -16,10 +16,16 @@ func (a *Adverts) judge(r *Run, w Window) []Check {
 	if err != nil {
 		return unevaluated(a.Node, w, err)
 	}
+	want := a.Priority
+	if want == 0 {
+		if want, err = ro.effective(a.Failed); err != nil {
+			return unevaluated(a.Node, w, err)
+		}
+	}
 	seen := ro.own(w.From, w.To)
 	periodic := filter(seen, func(e *timeline.Event) bool { return e.Frame.VRRP.Priority > 0 })
 	checks := []Check{a.counted(periodic, w)}
-	for _, f := range a.fields(ro) {
+	for _, f := range a.fields(ro, want) {
 		checks = append(checks, f.judge(a.Node, seen, w))
 	}
 	return append(checks, a.cadence(ro, seen, w))
@@ -47,7 +53,8 @@ func (a *Adverts) counted(seen timeline.Track, w Window) Check {
 // cadence judges the gaps between the node's advertisements: each is one
 // interval. A gap in which another router advertised is left out, since an
 // answer out of turn is right then (RFC 3768 6.4.3), and so is what follows a
-// resignation.
+// resignation. After an answer the next may come sooner, where the router has gone
+// on at its pace.
 func (a *Adverts) cadence(ro router, seen timeline.Track, w Window) Check {
 	interval := promise{span: ro.inst.AdvertInt}
 	c := Check{Node: a.Node, ID: "R3768-6.2-01", Title: "cadence", At: w.To, Verdict: w.unmet()}
@@ -58,6 +65,9 @@ func (a *Adverts) cadence(ro router, seen timeline.Track, w Window) Check {
 			continue
 		}
 		gap := seen[i].At.Sub(seen[i-1].At)
+		if gap < interval.span && ro.answers(seen[i-1]) {
+			continue
+		}
 		if n++; n == 1 || (gap-interval.span).Abs() > (worst-interval.span).Abs() {
 			worst, at = gap, seen[i].At
 		}
@@ -77,6 +87,13 @@ func (a *Adverts) cadence(ro router, seen timeline.Track, w Window) Check {
 	return c
 }
 
+// answers reports whether the node heard another router, and had not advertised
+// since, when it sent e.
+func (ro router) answers(e *timeline.Event) bool {
+	before := ro.track().Before(e.At).Last(ro.sent)
+	return before != nil && ro.heard(before, e)
+}
+
 // heard reports whether another router of the VRID advertised, whatever its
 // priority, between two advertisements of the node.
 func (ro router) heard(from, to *timeline.Event) bool {
@@ -84,5 +101,5 @@ func (ro router) heard(from, to *timeline.Event) bool {
 	if len(between) == 2 {
 		return false
 	}
-	return between.First(func(e *timeline.Event) bool { return e.Node != ro.node && ro.concerns(e) }) != nil
+	return between.First(func(e *timeline.Event) bool { return e.Node != ro.node && ro.reaches(e) }) != nil
 }

@@ -93,6 +93,22 @@ func TestAdverts(t *testing.T) {
 			s.advert(10.3, "web2", 50)
 			s.adverts(10.3001, 3, "web1", 100)
 		}, item: item, to: 20},
+		{name: "answer out of turn, and on at the old pace", doctor: func(s *story) {
+			s.advert(10.3, "web2", 50)
+			s.advert(10.3001, "web1", 100)
+			s.adverts(11, 3, "web1", 100)
+		}, item: item, to: 20},
+		{name: "too soon once only", doctor: func(s *story) {
+			s.advert(10.3, "web2", 50)
+			s.advert(10.3001, "web1", 100)
+			s.adverts(11, 3, "web1", 100)
+			s.advert(13.5, "web1", 100)
+		}, item: item, to: 20, id: "R3768-6.2-01", got: "0.500000 s"},
+		{name: "too late after an answer", doctor: func(s *story) {
+			s.advert(10.3, "web2", 50)
+			s.advert(10.3001, "web1", 100)
+			s.adverts(11.4, 3, "web1", 100)
+		}, item: item, to: 20, id: "R3768-6.2-01", got: "1.099900 s"},
 		{name: "another network's router does not excuse", doctor: func(s *story) {
 			s.advert(10.3, "web2", 50)
 			s.events[10].Frame.Network = "other"

@@ -47,7 +47,7 @@ func number(id, title string, want int, get func(*timeline.Event) int) field {
 }
 
 // fields are what the node's configuration says of its advertisements.
-func (a *Adverts) fields(ro router) []field {
+func (a *Adverts) fields(ro router, want int) []field {
 	inst := ro.inst
 	ids := func(v2, v3 string) string { return requirement(inst, v2, v3) }
 	ttl := ids("R3768-5.2.3-01", "R5798-5.1.1.3-01")
@@ -59,9 +59,10 @@ func (a *Adverts) fields(ro router) []field {
 		number(ids("R3768-5.3.1-01", "R5798-5.2.1-01"), "version", inst.Version,
 			func(e *timeline.Event) int { return e.Frame.VRRP.Version }),
 		number("R3768-5.3.2-01", "type", 1, func(e *timeline.Event) int { return e.Frame.VRRP.Type }),
-		number(ttl, "TTL", 255, func(e *timeline.Event) int { return e.Frame.TTL }),
+		number(ttl, "TTL", ro.ttl(), func(e *timeline.Event) int { return e.Frame.TTL }),
+		ro.hardware(),
 		a.source(ro),
-		a.prio(ro),
+		prio(ro, want),
 		{ids("R3768-5.3.7-01", "R5798-5.2.7-01"), "advertised interval", short(inst.AdvertInt),
 			func(e *timeline.Event) bool { return e.Frame.VRRP.Interval == inst.AdvertInt },
 			func(e *timeline.Event) string { return short(e.Frame.VRRP.Interval) }},
@@ -73,6 +74,9 @@ func (a *Adverts) fields(ro router) []field {
 		all = append(all, field{group, "destination", g.String() + " at " + mac,
 			func(e *timeline.Event) bool { return e.Frame.IPDst == g && strings.EqualFold(e.Frame.Dst, mac) },
 			func(e *timeline.Event) string { return e.Frame.IPDst.String() + " at " + e.Frame.Dst }})
+	}
+	if len(inst.UnicastPeers) > 0 {
+		all = append(all, ro.peer(group))
 	}
 	if inst.Version == 2 {
 		all = append(all, authentication(inst)...)
@@ -90,11 +94,7 @@ func groupMAC(g netip.Addr) string {
 }
 
 // prio leaves resignations out: any Master may resign.
-func (a *Adverts) prio(ro router) field {
-	want := ro.inst.Priority
-	if a.Priority != 0 {
-		want = a.Priority
-	}
+func prio(ro router, want int) field {
 	id := requirement(ro.inst, "R3768-5.3.4-02", "R5798-5.2.4-02")
 	if want == ownerPriority {
 		id = requirement(ro.inst, "R3768-5.3.4-01", "R5798-5.2.4-01")
@@ -104,12 +104,18 @@ func (a *Adverts) prio(ro router) field {
 		func(e *timeline.Event) string { return strconv.Itoa(e.Frame.VRRP.Priority) }}
 }
 
-// source is the interface's own address: not a virtual one unless the router
-// owns it, and one that the node's kernel is known to have, where that is known.
+// source is the configured address or the interface's own: not a virtual one
+// unless the router owns it, and one that the node's kernel is known to have,
+// where that is known.
 func (a *Adverts) source(ro router) field {
 	id := requirement(ro.inst, "R3768-5.2.1-01", "R5798-5.1.1.1-01")
 	if ro.ipv6() {
 		id = "R5798-5.1.2.1-01"
+	}
+	if source := ro.inst.Source; source.IsValid() {
+		return field{id, "source address", source.String(),
+			func(e *timeline.Event) bool { return e.Frame.IPSrc == source },
+			func(e *timeline.Event) string { return e.Frame.IPSrc.String() }}
 	}
 	x := ro.run.index()
 	return field{id, "source address", "an address of " + a.Node + " that is not virtual",

@@ -25,6 +25,7 @@ func TestGARP(t *testing.T) {
 	garp := func(change func(*conf.GARP)) func(map[string]*conf.Config) {
 		return func(c map[string]*conf.Config) { change(&c["web2"].Instances[0].GARP) }
 	}
+	answering := garp(func(g *conf.GARP) { g.LowerRepeat = 5 })
 	run(t, crash, []row{
 		{name: "as promised", item: item, from: 10.1, to: 20,
 			want: "5 announcements for 192.168.0.5 within 0.051 s", got: "5 announcements within 0.000240 s"},
@@ -66,6 +67,20 @@ func TestGARP(t *testing.T) {
 		}, item: item, from: 10.1, to: 20},
 		{name: "second burst though no longer Master", doctor: func(s *story) { s.advert(15, "web1", 100) }, item: item,
 			from: 10.1, to: 20, id: "R5227-2.4-02", got: "one at 18.80488"},
+		{name: "an answer to the last advert of the Master before", configs: answering, doctor: func(s *story) {
+			s.advert(13.8055, "web1", 40)
+			s.garps(13.8056, 5, "web2")
+		}, item: item, from: 10.1, to: 20, got: "10 announcements within"},
+		{name: "an answer though none is configured", doctor: func(s *story) {
+			s.advert(13.8055, "web1", 40)
+			s.garps(13.8056, 5, "web2")
+		}, item: item, from: 10.1, to: 20, id: "R3768-6.4.2-07", got: "10 announcements"},
+		{name: "an answer that is cut short", configs: answering, doctor: func(s *story) {
+			s.advert(13.8055, "web1", 40)
+			s.garps(13.8056, 3, "web2")
+		}, item: item, from: 10.1, to: 20, id: "R3768-6.4.2-07", got: "8 announcements"},
+		{name: "an answer to nobody", configs: answering, doctor: func(s *story) { s.garps(13.8056, 5, "web2") }, item: item, from: 10.1, to: 20,
+			id: "R3768-6.4.2-07", got: "10 announcements"},
 		{name: "no takeover", item: item, from: 16, to: 20, id: "R3768-6.4.2-07", got: "did not become Master"},
 		{name: "address of nobody", item: Item{GARP: &GARP{Address: ips["web1"], Node: "web2"}}, to: 20,
 			id: "garp", verdict: Error, got: "192.168.0.3 of web2: no such virtual router"},

@@ -24,8 +24,10 @@ func (i Item) choices() []choice {
 	all := []choice{
 		{"master", i.Master}, {"vip", i.VIP}, {"arp", i.ARP}, {"garp", i.GARP},
 		{"adverts", i.Adverts}, {"takeover", i.Takeover}, {"single-master", i.SingleMaster},
+		{"neighbour", i.Neighbour}, {"calm", i.Calm},
 		{"http", i.HTTP}, {"ping", i.Ping}, {"ipvs", i.IPVS}, {"log", i.Log},
-		{"mail", i.Mail}, {"process", i.Process},
+		{"mail", i.Mail}, {"process", i.Process}, {"file", i.File},
+		{"outage", i.Outage}, {"script", i.Script},
 	}
 	var given []choice
 	for _, c := range all {

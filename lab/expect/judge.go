@@ -55,3 +55,18 @@ func (e *Mail) Judge(r *Run, w Window) []Check { return complete(e, "mail", e.ju
 
 // Judge implements Expectation.
 func (e *Process) Judge(r *Run, w Window) []Check { return complete(e, "process", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *File) Judge(r *Run, w Window) []Check { return complete(e, "file", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *Neighbour) Judge(r *Run, w Window) []Check { return complete(e, "neighbour", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *Calm) Judge(r *Run, w Window) []Check { return complete(e, "calm", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *Outage) Judge(r *Run, w Window) []Check { return complete(e, "outage", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *Script) Judge(r *Run, w Window) []Check { return complete(e, "script", e.judge(r, w)) }

@@ -13,7 +13,11 @@ func (l *Log) Title() string {
 	if l.Never {
 		verb = "never logs"
 	}
-	return fmt.Sprintf("%s %s %q", l.Node, verb, l.Phrase)
+	title := fmt.Sprintf("%s %s %q", l.Node, verb, l.Phrase)
+	if l.Facility != "" {
+		title += " to " + l.Facility
+	}
+	return title
 }
 
 // A daemon that logs to its output and to syslog
@@ -22,7 +26,7 @@ func (l *Log) judge(r *Run, w Window) []Check {
 	bySource, n := map[string]int{}, 0
 	var last *timeline.Event
 	for _, e := range r.index().OfNode(timeline.KindLog, l.Node).Between(w.From, w.To) {
-		if strings.Contains(e.Log.Text, l.Phrase) {
+		if strings.Contains(e.Log.Text, l.Phrase) && (l.Facility == "" || e.Log.Facility == l.Facility) {
 			bySource[e.Log.Source]++
 			n, last = max(n, bySource[e.Log.Source]), e
 		}

@@ -24,7 +24,12 @@ func (m *Mail) judge(r *Run, w Window) []Check {
 			c.At = e.At
 		}
 	}
-	if next == len(m.Subjects) {
+	switch {
+	case next < len(m.Subjects):
+	case m.Only && len(mails) > next:
+		c.Verdict, c.At = Fail, mails[len(mails)-1].At
+		return []Check{c}
+	default:
 		c.Verdict = Pass
 		return []Check{c}
 	}
@@ -35,6 +40,9 @@ func (m *Mail) judge(r *Run, w Window) []Check {
 
 func (m *Mail) want() string {
 	want := "mails with subjects " + quoted(m.Subjects)
+	if m.Only {
+		want = "only " + want
+	}
 	if m.Body != "" {
 		want += fmt.Sprintf(" and %q in the body", m.Body)
 	}

@@ -16,9 +16,13 @@ func (p *Ping) Title() string {
 
 func (p *Ping) judge(r *Run, w Window) []Check {
 	s := r.series(p.Probe, "ping", w, func(e *timeline.Event) bool { return e.Probe.OK != p.Fails })
-	d := demand{count: max(p.Count, 1), maxGap: p.MaxGap, what: "answer"}
+	d := demand{count: max(p.Count, 1), maxGap: p.MaxGap, settle: p.Settle, what: "answer"}
 	if p.Fails {
 		d.what = "unanswered request"
 	}
-	return d.judge(Check{Want: fmt.Sprintf("at least %s", count(d.count, d.what, d.what+"s"))}, s, w)
+	want := "at least " + count(d.count, d.what, d.what+"s")
+	if d.settle {
+		want += " in a row at the end"
+	}
+	return d.judge(Check{Want: want}, s, w)
 }

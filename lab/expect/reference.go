@@ -17,6 +17,8 @@ type reference struct {
 	what    string // "the last advertisement of web1"
 	id      string
 	promise promise
+	// resigned says that it is a resignation.
+	resigned bool
 }
 
 // startUp is how long a daemon may take from its process's start until its
@@ -47,11 +49,11 @@ func (t *Takeover) succession(to router, w Window, first *timeline.Event) *refer
 	}
 	priority, interval := t.priority(to.inst), learnt(to.inst, last)
 	if last.Frame.VRRP.Priority == 0 {
-		return &reference{last.At, "the resignation of " + t.From,
-			requirement(to.inst, "R3768-6.4.2-10", "R5798-6.4.2-10"), skewPromise(to.inst, priority, interval)}
+		return &reference{at: last.At, what: "the resignation of " + t.From, resigned: true,
+			id: requirement(to.inst, "R3768-6.4.2-10", "R5798-6.4.2-10"), promise: skewPromise(to.inst, priority, interval)}
 	}
-	return &reference{last.At, "the last advertisement of " + t.From,
-		requirement(to.inst, "R3768-6.1-03", "R5798-6.1-04"), downPromise(to.inst, priority, interval)}
+	return &reference{at: last.At, what: "the last advertisement of " + t.From,
+		id: requirement(to.inst, "R3768-6.1-03", "R5798-6.1-04"), promise: downPromise(to.inst, priority, interval)}
 }
 
 // start counts from when To's instance began to wait.
@@ -64,64 +66,6 @@ func (t *Takeover) start(to router, w Window, first *timeline.Event) *reference 
 	wait.late = ref.promise.late
 	ref.promise = wait
 	return ref
-}
-
-// preemption counts from To's start, or from From's last advertisement that To
-// had to accept, if that came later: From's priority has fallen below To's.
-func (t *Takeover) preemption(to router, w Window, first *timeline.Event) *reference {
-	priority := t.priority(to.inst)
-	ref := t.start(to, w, first)
-	last := to.track().Until(until(w, first)).Last(func(e *timeline.Event) bool {
-		return e.Node == t.From && e.Frame.VRRP.Priority >= priority && to.concerns(e) && !detached(to.run.index(), e)
-	})
-	if last != nil && (ref == nil || last.At > ref.at) {
-		ref = &reference{last.At, "the last advertisement of " + t.From + " that was not of lower priority",
-			t.fallbackID(to.inst), downPromise(to.inst, priority, learnt(to.inst, last))}
-	}
-	if ref == nil {
-		ref = t.raised(to, w, first)
-	}
-	if ref != nil && to.inst.PreemptDelay > 0 && priority != ownerPriority {
-		ref = t.delayed(to, w, first, ref)
-	}
-	return ref
-}
-
-// raised counts from the last advertisement of From before the fault that
-// changed To's priority. To may accept one more until it knows, and takes some
-// time to.
-func (t *Takeover) raised(to router, w Window, first *timeline.Event) *reference {
-	fault := to.run.index().Of(timeline.KindFault).Between(w.From, until(w, first)).Last(func(e *timeline.Event) bool {
-		return e.Fault.Name == "priority" && strings.HasPrefix(e.Fault.Target+"/", t.To+"/")
-	})
-	if fault == nil {
-		return nil
-	}
-	last := t.lastOf(to, w, fault)
-	if last == nil {
-		return nil
-	}
-	wait := downPromise(to.inst, t.priority(to.inst), learnt(to.inst, last))
-	wait.late = last.Frame.VRRP.Interval + startUp
-	return &reference{last.At, "the last advertisement of " + t.From + " before the change of priority",
-		t.fallbackID(to.inst), wait}
-}
-
-// delayed adds preempt_delay, which runs from the first advertisement of lower
-// priority. Until it is over To accepts them, so that its timer runs from the
-// last of those: up to one interval of From's before the delay's end.
-func (t *Takeover) delayed(to router, w Window, first *timeline.Event, since *reference) *reference {
-	heard := to.track().Between(since.at+1, until(w, first)).First(func(e *timeline.Event) bool {
-		return e.Node == t.From && e.Frame.VRRP.Priority > 0 && to.concerns(e)
-	})
-	if heard == nil {
-		return nil
-	}
-	interval := heard.Frame.VRRP.Interval
-	wait := downPromise(to.inst, t.priority(to.inst), learnt(to.inst, heard))
-	wait.span += to.inst.PreemptDelay - interval
-	wait.late = interval
-	return &reference{heard.At, "the first advertisement of " + t.From + " heard, for preempt_delay", since.id, wait}
 }
 
 // began finds when To's instance last entered Backup in w: the daemon's own

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/viplab/viplab/daemon/conf"
@@ -15,6 +16,7 @@ var (
 	ErrNoConfig   = errors.New("no configuration")
 	ErrNoInstance = errors.New("no such virtual router in the configuration")
 	ErrAmbiguous  = errors.New("the configuration has it more than once")
+	ErrUnknownMAC = errors.New("no kernel has told")
 )
 
 // router is an instance on its node, as the wire shows it.
@@ -79,10 +81,23 @@ func (ro router) ipv6() bool {
 }
 
 // concerns reports whether an advertisement of the VRID is of this virtual
-// router: on another network or for another family it is another router's.
+// router: on another network or for another family it is another router's. What a
+// node sends that has no such router is forged, and concerns nobody.
 func (ro router) concerns(e *timeline.Event) bool {
+	return ro.reaches(e) && ro.run.routes(e.Node, ro.inst.VRID)
+}
+
+// reaches reports whether an advertisement of the VRID, forged or not, is for
+// this virtual router.
+func (ro router) reaches(e *timeline.Event) bool {
 	network := ro.run.index().Network(ro.node, wire(ro.inst.Interface))
 	return (network == "" || e.Frame.Network == network) && e.Frame.IPSrc.Is6() == ro.ipv6()
+}
+
+// routes reports whether a node has an instance with this VRID.
+func (r *Run) routes(node string, vrid int) bool {
+	cfg := r.Configs[node]
+	return cfg != nil && slices.ContainsFunc(cfg.Instances, func(i *conf.Instance) bool { return i.VRID == vrid })
 }
 
 // sent reports whether the router itself sent an advertisement of the VRID.

@@ -117,6 +117,8 @@ func TestPing(t *testing.T) {
 		{name: "fails, but answered", item: item(Ping{Fails: true}), from: 4.5, to: 8, id: "ping", got: "answered"},
 		{name: "gap", item: item(Ping{MaxGap: 3 * time.Second}), to: 10},
 		{name: "gap too long", item: item(Ping{MaxGap: 2 * time.Second}), to: 10, id: "ping", got: "3.000000 s from 4.000000 s"},
+		{name: "settles", item: item(Ping{Settle: true, Count: 4}), to: 10, got: "4 answers"},
+		{name: "does not settle", item: item(Ping{Settle: true, Count: 5}), to: 10, id: "ping", want: "in a row at the end", got: "4 answers; before: timeout"},
 		{name: "open: to come", item: item(Ping{Count: 4}), to: 3.5, open: true, id: "ping", verdict: Pending},
 	})
 }

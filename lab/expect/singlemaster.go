@@ -46,7 +46,9 @@ func (s *SingleMaster) reigning(r *Run, w Window) []overlap {
 	byNetwork := map[string]map[string][]timeline.Span{}
 	// A reign that reaches into w has an advertisement not older than this.
 	since := w.From.Add(-4 * r.slowest(s.VRID))
-	adverts := r.index().Adverts(s.VRID).Between(since, w.To)
+	adverts := filter(r.index().Adverts(s.VRID).Between(since, w.To), func(e *timeline.Event) bool {
+		return r.routes(e.Node, s.VRID)
+	})
 	for _, g := range reignsOf(r.index(), adverts, w.To) {
 		if byNetwork[g.Network] == nil {
 			byNetwork[g.Network] = map[string][]timeline.Span{}

@@ -20,12 +20,17 @@ type Item struct {
 	Adverts      *Adverts      `yaml:"adverts,omitempty" json:"adverts,omitempty"`
 	Takeover     *Takeover     `yaml:"takeover,omitempty" json:"takeover,omitempty"`
 	SingleMaster *SingleMaster `yaml:"single-master,omitempty" json:"single-master,omitempty"`
+	Neighbour    *Neighbour    `yaml:"neighbour,omitempty" json:"neighbour,omitempty"`
+	Calm         *Calm         `yaml:"calm,omitempty" json:"calm,omitempty"`
 	HTTP         *HTTP         `yaml:"http,omitempty" json:"http,omitempty"`
 	Ping         *Ping         `yaml:"ping,omitempty" json:"ping,omitempty"`
 	IPVS         *IPVS         `yaml:"ipvs,omitempty" json:"ipvs,omitempty"`
 	Log          *Log          `yaml:"log,omitempty" json:"log,omitempty"`
 	Mail         *Mail         `yaml:"mail,omitempty" json:"mail,omitempty"`
 	Process      *Process      `yaml:"process,omitempty" json:"process,omitempty"`
+	File         *File         `yaml:"file,omitempty" json:"file,omitempty"`
+	Outage       *Outage       `yaml:"outage,omitempty" json:"outage,omitempty"`
+	Script       *Script       `yaml:"script,omitempty" json:"script,omitempty"`
 }
 
 // Master expects Node, and nobody else, to be Master of VRID at the window's
@@ -73,6 +78,9 @@ type Adverts struct {
 	Count int    `yaml:"count,omitempty" json:"count,omitempty"` // default 3
 	// Priority overrides the configured one, where a tracker has changed it.
 	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
+	// Failed lists trackers of Node that have failed (a vrrp_script, an interface,
+	// a process, a BFD session): their weights change the configured priority.
+	Failed []string `yaml:"failed,omitempty" json:"failed,omitempty"`
 }
 
 // Takeover expects To's first advertisement of VRID in the window to come when
@@ -81,7 +89,8 @@ type Adverts struct {
 // (priority 0), else Master_Down_Interval. Without From it counts from when
 // To's daemon began (Start), Master_Down_Interval (RFC 3768 6.4.1). With
 // Preempt, From is alive with a lower priority and the time counts from To's
-// start; From must fall silent afterwards.
+// start; From must fall silent afterwards. In a sync group it counts for the
+// member that has to wait longest.
 type Takeover struct {
 	VRID int    `yaml:"vrid" json:"vrid"`
 	From string `yaml:"from,omitempty" json:"from,omitempty"`
@@ -93,6 +102,8 @@ type Takeover struct {
 	// Priority overrides To's configured one, where a tracker or a reload has
 	// changed it: Skew_Time follows.
 	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
+	// Failed lists trackers of To that have failed, as in Adverts.
+	Failed []string `yaml:"failed,omitempty" json:"failed,omitempty"`
 }
 
 // SingleMaster expects that no two nodes are Master of VRID at once in the
@@ -103,6 +114,23 @@ type Takeover struct {
 type SingleMaster struct {
 	VRID  int           `yaml:"vrid" json:"vrid"`
 	Allow time.Duration `yaml:"allow,omitempty" json:"allow,omitempty"`
+}
+
+// Neighbour expects the kernel of Node, in its table of ARP or neighbour
+// discovery at the window's end, to have Address at the hardware address that it
+// has while At is Master: what Node sends there arrives.
+type Neighbour struct {
+	Node    string     `yaml:"node" json:"node"`
+	Address netip.Addr `yaml:"address" json:"address"`
+	At      string     `yaml:"at" json:"at"`
+}
+
+// Calm expects Node to answer a flood of others' advertisements of VRID, in the
+// window, with no more than a burst of announcements of each address, and its
+// repetition, and one advertisement besides the regular one, in each interval.
+type Calm struct {
+	VRID int    `yaml:"vrid" json:"vrid"`
+	Node string `yaml:"node" json:"node"`
 }
 
 // HTTP expects answers of the probe named Probe in the window.
@@ -133,6 +161,8 @@ type Ping struct {
 	Count  int           `yaml:"count,omitempty" json:"count,omitempty"`
 	Fails  bool          `yaml:"fails,omitempty" json:"fails,omitempty"`
 	MaxGap time.Duration `yaml:"max-gap,omitempty" json:"max-gap,omitempty"`
+	// Settle looks only at the answers after the last that is not as expected.
+	Settle bool `yaml:"settle,omitempty" json:"settle,omitempty"`
 }
 
 // IPVS expects the table of Node at the window's end to hold Service with
@@ -155,6 +185,21 @@ type Log struct {
 	Count int `yaml:"count,omitempty" json:"count,omitempty"`
 	// Never expects no such line.
 	Never bool `yaml:"never,omitempty" json:"never,omitempty"`
+	// Facility, when given, looks only at what came by syslog with this facility
+	// (local3).
+	Facility string `yaml:"facility,omitempty" json:"facility,omitempty"`
+}
+
+// File expects the lines that were written to a file in Node's /var/log in the
+// window to hold these texts, one each, in this order, others allowed between.
+type File struct {
+	Node string `yaml:"node" json:"node"`
+	// Path is the file on the node, /var/log/NAME; messages is left to Log.
+	Path  string   `yaml:"path" json:"path"`
+	Lines []string `yaml:"lines" json:"lines"`
+	// Only expects no other line that holds any of the texts: each came as often
+	// as it is listed.
+	Only bool `yaml:"only,omitempty" json:"only,omitempty"`
 }
 
 // Mail expects the mails that Node's sink received in the window to have these
@@ -162,7 +207,10 @@ type Log struct {
 type Mail struct {
 	Node     string   `yaml:"node" json:"node"`
 	Subjects []string `yaml:"subjects" json:"subjects"`
-	Body     string   `yaml:"body,omitempty" json:"body,omitempty"`
+	// Body, when given, is a part of each expected mail's body.
+	Body string `yaml:"body,omitempty" json:"body,omitempty"`
+	// Only expects no other mail.
+	Only bool `yaml:"only,omitempty" json:"only,omitempty"`
 }
 
 // Process expects a service of Node to run, or not, at the window's end.
@@ -170,4 +218,30 @@ type Process struct {
 	Node    string `yaml:"node" json:"node"`
 	Service string `yaml:"service" json:"service"`
 	Running bool   `yaml:"running" json:"running"`
+}
+
+// Outage expects the longest gap in the window between two answers of a probe to
+// be what the configuration promises of a takeover, no longer and no shorter:
+// Skew_Time after a resignation, else what is left of Master_Down_Interval.
+type Outage struct {
+	Probe string `yaml:"probe" json:"probe"`
+	VRID  int    `yaml:"vrid" json:"vrid"`
+	From  string `yaml:"from" json:"from"`
+	To    string `yaml:"to" json:"to"`
+	// Script is the vrrp_script of From that first has to find out that what the
+	// probe asks has failed there.
+	Script string `yaml:"script,omitempty" json:"script,omitempty"`
+}
+
+// Script expects a vrrp_script of Node to be found failed, or good again, when
+// its configuration promises: after fall (rise) results in a row, one each
+// interval.
+type Script struct {
+	Node string `yaml:"node" json:"node"`
+	Name string `yaml:"name" json:"name"`
+	// Up expects it to be found good again.
+	Up bool `yaml:"up,omitempty" json:"up,omitempty"`
+	// After is what it counts from: a service of Node, whose end makes the script
+	// fail and whose start makes it succeed, or a command that the step ran there.
+	After string `yaml:"after" json:"after"`
 }

@@ -160,6 +160,7 @@ func TestLog(t *testing.T) {
 	}
 	item := func(l Log) Item { l.Node = "web1"; return Item{Log: &l} }
 	const master = "Entering MASTER STATE"
+	local3 := func(s *story) { s.events[1].Log.Facility = "local3" }
 	twice := func(s *story) { // once more to the daemon's output
 		for _, e := range append([]timeline.Event(nil), s.events...) {
 			e.Log = &timeline.Log{Source: "keepalived", Text: e.Log.Text}
@@ -174,6 +175,8 @@ func TestLog(t *testing.T) {
 		{name: "counted once though said to two logs", doctor: twice, item: item(Log{Phrase: master, Count: 2}), to: 20},
 		{name: "too many", item: item(Log{Phrase: master, Count: 1}), to: 20, id: "log", want: "1 line", got: "2 lines"},
 		{name: "too few", item: item(Log{Phrase: master, Count: 3}), to: 20, id: "log"},
+		{name: "to a facility", doctor: local3, item: item(Log{Phrase: master, Facility: "local3", Count: 1}), to: 20},
+		{name: "to another facility", doctor: local3, item: item(Log{Phrase: master, Facility: "daemon"}), to: 20, id: "log", got: "0 lines"},
 		{name: "never", item: item(Log{Phrase: "FAULT", Never: true}), to: 20},
 		{name: "never, but there", item: item(Log{Phrase: master, Never: true}), to: 20, id: "log", want: "no line"},
 		{name: "open: too many", item: item(Log{Phrase: master, Count: 1}), to: 20, open: true, id: "log"},
@@ -197,14 +200,48 @@ func TestMail(t *testing.T) {
 		}
 		return Item{Mail: m}
 	}
+	only := func(i Item) Item { i.Mail.Only = true; return i }
 	run(t, base, []row{
 		{name: "in order", item: item("vrrp transition", "fault", "backup", "master"), to: 9},
 		{name: "others between", item: item("", "fault", "master"), to: 9},
 		{name: "out of order", item: item("", "backup", "fault"), to: 9, id: "mail",
 			got: `missing "node1 to be fault, vip floating"; "node1 to be fault, vip floating", "node1 to be backup`},
 		{name: "missing", item: item("", "stop"), to: 9, id: "mail", got: `missing "node1 to be stop`},
+		{name: "no others", item: only(item("", "fault", "backup", "master")), to: 9, want: "only mails"},
+		{name: "one too many", item: only(item("", "fault", "master")), to: 9, id: "mail", want: "only mails", got: `"node1 to be backup`},
+		{name: "one that is not meant", item: only(item("", "backup", "master")), to: 9, id: "mail"},
+		{name: "not all yet", item: only(item("", "fault", "backup", "master")), to: 1, open: true, id: "mail", verdict: Pending},
 		{name: "wrong body", item: item("hello", "fault"), to: 9, id: "mail", want: `and "hello" in the body`},
 		{name: "no mail", doctor: func(s *story) { s.events = nil }, item: item("", "fault"), to: 9, id: "mail", got: "no mail"},
 		{name: "open: to come", item: item("", "fault", "master"), to: 1, open: true, id: "mail", verdict: Pending},
+	})
+}
+
+func TestFile(t *testing.T) {
+	base := func() *story {
+		s := &story{}
+		for i, text := range []string{"[Backup]", "Fri Nov 20 12:00:01 UTC 2026", "[Master]", "[Fault]"} {
+			s.line(float64(i), "web1", text)
+		}
+		s.line(1, "web2", "[Backup]")
+		return s
+	}
+	item := func(lines ...string) Item {
+		return Item{File: &File{Node: "web1", Path: "/var/log/state.log", Lines: lines}}
+	}
+	only := func(i Item) Item { i.File.Only = true; return i }
+	elsewhere := item("[Backup]")
+	elsewhere.File.Path = "/var/log/other.log"
+	run(t, base, []row{
+		{name: "in order", item: item("[Backup]", "[Master]", "[Fault]"), to: 9, want: `lines with "[Backup]", "[Master]"`},
+		{name: "others between", item: item("[Backup]", "[Fault]"), to: 9},
+		{name: "out of order", item: item("[Fault]", "[Master]"), to: 9, id: "file", got: `missing "[Master]"; "[Master]"; "[Fault]"`},
+		{name: "missing", item: item("[Stop]"), to: 9, id: "file", got: `missing "[Stop]"; no such line`},
+		{name: "not in the window", item: item("[Backup]"), from: 1, to: 9, id: "file"},
+		{name: "another file", item: elsewhere, to: 9, id: "file", got: "no such line"},
+		{name: "no others", item: only(item("[Master]", "[Fault]")), to: 9, want: "only lines"},
+		{name: "one too many", doctor: func(s *story) { s.line(8, "web1", "[Master]") }, item: only(item("[Master]", "[Fault]")), to: 9,
+			id: "file", got: `"[Master]"; "[Fault]"; "[Master]"`},
+		{name: "open: to come", item: item("[Fault]"), to: 2, open: true, id: "file", verdict: Pending},
 	})
 }

@@ -123,6 +123,11 @@ func (s *story) mail(t float64, node, subject string) {
 	})
 }
 
+// line is a line in /var/log/state.log.
+func (s *story) line(t float64, node, text string) {
+	s.add(t, node, timeline.KindFile, func(e *timeline.Event) { e.File = &timeline.File{Path: "/var/log/state.log", Text: text} })
+}
+
 func (s *story) ipvs(t float64, c timeline.Change, destination string, weight int) {
 	s.add(t, "lb1", timeline.KindIPVS, func(e *timeline.Event) {
 		e.IPVS = &timeline.IPVS{Change: c, Service: "TCP 192.168.0.5:80", Scheduler: "wrr",

@@ -29,6 +29,9 @@ func (t *Takeover) Title() string {
 // Preempt add one each.
 func (t *Takeover) judge(r *Run, w Window) []Check {
 	to, err := r.router(t.To, t.VRID)
+	if err == nil {
+		t, err = t.weighed(to)
+	}
 	switch {
 	case err != nil:
 	case t.Preempt && t.From == "":
@@ -40,7 +43,7 @@ func (t *Takeover) judge(r *Run, w Window) []Check {
 		return unevaluated(t.To, w, err)
 	}
 	first := to.rises(w)
-	ref := t.reference(to, w, first)
+	ref := t.lastOfGroup(to, w, first, t.reference(to, w, first))
 	checks := []Check{t.timed(to, w, first, ref)}
 	if t.Resigned != nil && t.From != "" {
 		checks = append(checks, t.resigned(to, w, first))

@@ -272,6 +272,18 @@ func TestTakeoverPreempt(t *testing.T) {
 			s.fault(20.5, "priority", "web1/keepalived", timeline.Begin)
 			s.adverts(20.5+3.609375, 10, "web1", 100)
 		}, item: item, from: 20.4, to: 30, inexact: true, want: "before the change of priority"},
+		{name: "own priority raised by a tracker", doctor: func(s *story) {
+			s.events = nil
+			s.adverts(0, 24, "web2", 90)
+			s.log(20.5, "web1", "(VI_1) Changing effective priority from 40 to 100")
+			s.adverts(20+3.609375, 10, "web1", 100)
+		}, item: item, from: 20.4, to: 30, exact: true, got: "3.609375 s", want: "before the change of priority"},
+		{name: "own priority raised by a tracker, and late", doctor: func(s *story) {
+			s.events = nil
+			s.adverts(0, 24, "web2", 90)
+			s.log(20.5, "web1", "(VI_1) Changing effective priority from 40 to 100")
+			s.adverts(20+3.84375, 10, "web1", 100)
+		}, item: item, from: 20.4, to: 30, id: "R3768-6.4.2-17", got: "3.843750 s", seconds: 0.234375},
 		{name: "Master's priority fell before the start", doctor: func(s *story) {
 			for _, e := range s.frames(func(e *timeline.Event) bool { return e.Node == "web2" && e.At < at(10) }) {
 				e.Frame.VRRP.Priority = 120

@@ -132,12 +132,14 @@ func TestFaultsAndTheirHeals(t *testing.T) {
 		{LinkDown{eth0}, "n1:eth0", []string{"link n1:eth0 false"}, []string{"link n1:eth0 true"}},
 		{PortDown{eth0}, "n1:eth0", []string{"port n1:eth0 false"}, []string{"port n1:eth0 true"}},
 		{PortDetach{eth0}, "n1:eth0", []string{"attached n1:eth0 false"}, []string{"attached n1:eth0 true"}},
+		{Config{svc, "/etc/other.conf"}, "n1/keepalived", []string{"signal hangup"}, []string{"signal hangup"}},
 		{Priority{svc, 51, 90}, "n1/keepalived", []string{"signal hangup"}, []string{"signal hangup"}},
 	} {
 		t.Run(tc.fault.Name(), func(t *testing.T) {
 			w := newWorld()
 			w.files["n1/run/vrrp.pid"] = "7\n"
 			w.files["n1/etc/k.conf"] = "vrrp_instance V { virtual_router_id 51\n priority 100 }"
+			w.files["n1/etc/other.conf"] = "vrrp_instance {"
 			before := w.files["n1/etc/k.conf"]
 			if got := tc.fault.Target(); got != tc.target {
 				t.Errorf("target: got %q, want %q", got, tc.target)
@@ -171,6 +173,29 @@ func TestFaultsNeedARunningService(t *testing.T) {
 		if _, err := f.Inject(context.Background(), newWorld()); !errors.Is(err, ErrNotRunning) {
 			t.Errorf("%s: got %v, want ErrNotRunning", f.Name(), err)
 		}
+	}
+}
+
+func TestConfigIsReplaced(t *testing.T) {
+	w := newWorld()
+	w.files["n1/etc/k.conf"], w.files["n1/etc/other.conf"] = "sound", "broken {"
+	if _, err := (Config{Service{"n1", "keepalived"}, "/etc/other.conf"}).Inject(context.Background(), w); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.files["n1/etc/k.conf"]; got != "broken {" {
+		t.Errorf("the daemon reads %q", got)
+	}
+	heal, err := (Config{Service{"n1", "keepalived"}, "/etc/other.conf"}).Inject(context.Background(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(w.running, "n1/keepalived")
+	if err := heal(context.Background()); err != nil || w.running["n1/keepalived"] == nil {
+		t.Errorf("a daemon that has not survived: %v, and what runs is %v", err, w.running)
+	}
+	_, err = (Config{Service{"n1", "keepalived"}, "/etc/none.conf"}).Inject(context.Background(), w)
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no such file: got %v", err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"syscall"
 
 	"github.com/viplab/viplab/daemon/conf/syntax"
 )
@@ -30,11 +29,7 @@ func (f Priority) Target() string { return f.Service.String() }
 // Inject rewrites the file and reloads. Its heal writes the file as it was and
 // reloads again.
 func (f Priority) Inject(_ context.Context, sys System) (Heal, error) {
-	path, err := sys.ConfigFile(f.Service.Node, f.Service.Name)
-	if err != nil {
-		return nil, err
-	}
-	before, err := sys.ReadFile(f.Service.Node, path)
+	path, before, err := f.Service.config(sys)
 	if err != nil {
 		return nil, err
 	}
@@ -42,21 +37,10 @@ func (f Priority) Inject(_ context.Context, sys System) (Heal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s on %s: %w", path, f.Service.Node, err)
 	}
-	if err := f.reload(sys, path, after); err != nil {
+	if err := f.Service.reload(sys, path, after); err != nil {
 		return nil, err
 	}
-	return func(context.Context) error { return f.reload(sys, path, before) }, nil
-}
-
-func (f Priority) reload(sys System, path string, config []byte) error {
-	if err := sys.WriteFile(f.Service.Node, path, config); err != nil {
-		return err
-	}
-	p, err := sys.Process(f.Service.Node, f.Service.Name)
-	if err != nil {
-		return err
-	}
-	return p.Signal(syscall.SIGHUP)
+	return func(context.Context) error { return f.Service.reload(sys, path, before) }, nil
 }
 
 // setPriority rewrites the priority of the instance with the VRID and leaves

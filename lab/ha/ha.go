@@ -42,13 +42,13 @@ type kind struct {
 func kinds() map[string]kind {
 	return map[string]kind{
 		"keepalived": {
-			can:     []string{"vrrp", "lvs", "notify", "script", "smtp", "syslog"},
+			can:     []string{"vrrp", "lvs", "notify", "script", "smtp", "sync", "syslog"},
 			mend:    "apt-get install keepalived",
 			version: regexp.MustCompile(`Keepalived v([0-9][0-9.]*)`),
 			env:     "VIPLAB_KEEPALIVED",
 		},
 		"vipd": {
-			can:     []string{"vrrp", "syslog"},
+			can:     []string{"vrrp", "notify", "script", "smtp", "sync", "syslog"},
 			mend:    "make build",
 			version: regexp.MustCompile(`vipd v?([0-9][0-9.]*)`),
 			env:     "VIPLAB_VIPD",

@@ -68,7 +68,7 @@ func BenchmarkHour(b *testing.B) {
 	}
 	for _, name := range ha.Names() {
 		b.Run(name, func(b *testing.B) {
-			spec := Spec{Scenario: steady(3600), Daemon: daemon(b, name)}
+			spec := Spec{Scenario: steady(3600), Daemons: ha.Cast{daemon(b, name)}}
 			var labSeconds float64
 			for b.Loop() {
 				r := Runner{Kernel: k, Deadline: 3 * time.Hour, Command: []string{"job"}}

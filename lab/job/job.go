@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/viplab/viplab/lab"
 	"github.com/viplab/viplab/lab/expect"
@@ -30,7 +31,7 @@ const (
 // Spec is what a job is to do.
 type Spec struct {
 	Scenario *scenario.Scenario `json:"scenario"`
-	Daemon   ha.Daemon          `json:"daemon"`
+	Daemons  ha.Cast            `json:"daemons"`
 	// Labs is the folder of labs that the scenario is from; empty for those that
 	// come with viplab.
 	Labs string `json:"labs,omitempty"`
@@ -47,17 +48,41 @@ func (s Spec) Skip(reason string, environment bool) reports.Result {
 	return r
 }
 
-// Dir is the job's folder under a run's.
-func (s Spec) Dir(run string) string {
-	return filepath.Join(run, filepath.FromSlash(s.ID()), s.Daemon.Name)
+// Unfit says why the daemons cannot do what the scenario is about: one of them
+// lacks what it needs, or there are not as many as the topology has nodes for
+// them. It is empty where they can.
+func (s Spec) Unfit() (reason string, err error) {
+	top, err := s.topology()
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.Daemons.Assign(top.HANodes()); err != nil {
+		return err.Error(), nil
+	}
+	if lacks := s.Daemons.Lacks(s.Scenario.Needs.Daemon); len(lacks) > 0 {
+		return strings.Join(lacks, "; ") + " yet", nil
+	}
+	return "", nil
 }
 
-// topology loads the topology that the job needs.
+// Dir is the job's folder under a run's.
+func (s Spec) Dir(run string) string {
+	return filepath.Join(run, filepath.FromSlash(s.ID()), s.Daemons.Name())
+}
+
+// topology loads the topology that the job needs, as its scenario runs it.
 func (s Spec) topology() (*topology.Topology, error) {
-	if s.Labs == "" {
-		return topologies.Load(s.Scenario.Topology)
+	load := topologies.Load
+	if s.Labs != "" {
+		load = func(name string) (*topology.Topology, error) {
+			return topologies.LoadFrom(os.DirFS(s.Labs), s.Labs, name)
+		}
 	}
-	return topologies.LoadFrom(os.DirFS(s.Labs), s.Labs, s.Scenario.Topology)
+	top, err := load(s.Scenario.Topology)
+	if err != nil {
+		return nil, err
+	}
+	return s.Scenario.On(top), nil
 }
 
 // Prepare makes the job's folder and writes down what is to be done, with the
@@ -124,7 +149,11 @@ func Execute(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := lab.Open(ctx, top, lab.Options{Daemon: s.Daemon, Dir: dir})
+	daemons, err := s.Daemons.Assign(top.HANodes())
+	if err != nil {
+		return err
+	}
+	l, err := lab.Open(ctx, top, lab.Options{Daemons: daemons, Dir: dir})
 	if err != nil {
 		return err
 	}

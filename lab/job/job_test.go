@@ -16,7 +16,7 @@ import (
 func prepared(t *testing.T, timeline string) (run, dir string) {
 	t.Helper()
 	run = t.TempDir()
-	s := Spec{Scenario: steady(3), Daemon: ha.Daemon{Name: "keepalived", Version: "2.2.7"}}
+	s := Spec{Scenario: steady(3), Daemons: ha.Cast{{Name: "keepalived", Version: "2.2.7"}}}
 	dir = s.Dir(run)
 	if err := s.Prepare(dir); err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestPreparedJobIsReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Spec{Scenario: steady(3), Daemon: ha.Daemon{Name: "keepalived", Version: "2.2.7"}}
+	want := Spec{Scenario: steady(3), Daemons: ha.Cast{{Name: "keepalived", Version: "2.2.7"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -81,9 +81,29 @@ func TestJudgeOfARunThatWasCutShort(t *testing.T) {
 }
 
 func TestSkip(t *testing.T) {
-	s := Spec{Scenario: steady(3), Daemon: ha.Daemon{Name: "vipd"}}
+	s := Spec{Scenario: steady(3), Daemons: ha.Cast{{Name: "vipd"}}}
 	r := s.Skip("vipd has no lvs yet", false)
 	if r.Verdict != expect.Skip || r.Environment || r.Reason == "" || r.Scenario != "bench/master-backup/steady" {
 		t.Errorf("got %+v", r)
+	}
+}
+
+func TestUnfit(t *testing.T) {
+	lvs := steady(3)
+	lvs.Needs.Daemon = []string{"lvs"}
+	vipd, keepalived := ha.Daemon{Name: "vipd"}, ha.Daemon{Name: "keepalived"}
+	for _, tc := range []struct {
+		spec Spec
+		want string
+	}{
+		{Spec{Scenario: steady(3), Daemons: ha.Cast{vipd, keepalived}}, ""},
+		{Spec{Scenario: lvs, Daemons: ha.Cast{keepalived}}, ""},
+		{Spec{Scenario: lvs, Daemons: ha.Cast{keepalived, vipd}}, "vipd has no lvs yet"},
+		{Spec{Scenario: steady(3), Daemons: ha.Cast{vipd, vipd, keepalived}}, "has 2"},
+	} {
+		got, err := tc.spec.Unfit()
+		if err != nil || !strings.Contains(got, tc.want) || (tc.want == "") != (got == "") {
+			t.Errorf("%s: got %q, %v, want %q", tc.spec.Daemons.Name(), got, err, tc.want)
+		}
 	}
 }

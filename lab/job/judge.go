@@ -32,6 +32,7 @@ func Judge(run, dir string) (reports.Result, error) {
 	r := s.blank()
 	r.Checks = scenario.Judge(s.Scenario, events, configs)
 	r.Verdict = expect.Overall(r.Checks)
+	r.Record, _ = s.Scenario.Compare(s.Daemons.Name(), r.Checks)
 	if len(events) > 0 {
 		r.LabSeconds = events[len(events)-1].At.Seconds()
 	}
@@ -43,7 +44,7 @@ func Judge(run, dir string) (reports.Result, error) {
 func (s Spec) blank() reports.Result {
 	return reports.Result{
 		Scenario: s.ID(), Suite: s.Scenario.Suite, Topology: s.Scenario.Topology,
-		Daemon: s.Daemon.Name, DaemonVersion: s.Daemon.Version,
+		Daemon: s.Daemons.Name(), DaemonVersion: s.Daemons.Version(),
 	}
 }
 

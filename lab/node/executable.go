@@ -12,7 +12,7 @@ const executableVariable = "VIPLAB_NODE"
 
 // protocol changes with Spec and with what services are told: an executable that
 // was built before must not be taken for one that fits.
-const protocol = 1
+const protocol = 2
 
 // errProtocol says that the executable of a node is of another build.
 var errProtocol = errors.New("viplab-node is of another version than this program: build both together (make build)")

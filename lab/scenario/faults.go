@@ -29,6 +29,7 @@ func makers() map[string]maker {
 		"kill-child":  {service: func(s fault.Service, f *Fault) fault.Fault { return fault.KillChild{Service: s, Child: f.Child} }},
 		"kill-all":    {service: func(s fault.Service, _ *Fault) fault.Fault { return fault.KillAll{Service: s} }},
 		"pause":       {service: func(s fault.Service, _ *Fault) fault.Fault { return fault.Pause{Service: s} }},
+		"config":      {service: func(s fault.Service, f *Fault) fault.Fault { return fault.Config{Service: s, File: f.File} }},
 		"priority": {service: func(s fault.Service, f *Fault) fault.Fault {
 			return fault.Priority{Service: s, VRID: f.VRID, Priority: f.Priority}
 		}},

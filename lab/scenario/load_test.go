@@ -52,10 +52,14 @@ steps:
       - takeover: {vrid: 51, from: web1, to: web2, resigned: false}
       - http: {probe: page, share: {web1: 2, web2: 1}, max-gap: 2s}
       - ping: {probe: echo, count: 2}
-      - log: {node: web2, phrase: MASTER STATE, count: 1}
-      - mail: {node: web2, subjects: [up]}
+      - log: {node: web2, phrase: MASTER STATE, count: 1, facility: local3}
+      - mail: {node: web2, subjects: [up], only: true}
       - process: {node: web1, service: keepalived, running: true}
       - ipvs: {node: web1, service: "TCP 192.168.0.5:80", scheduler: wrr, forward: Route, servers: {"192.168.0.3:80": 1}}
+      - file: {node: web2, path: /var/log/state.log, lines: ["[Master]"], only: true}
+      - outage: {probe: page, vrid: 51, from: web1, to: web2, script: chk}
+      - script: {node: web1, name: chk, up: true, after: keepalived}
+      - neighbour: {node: client, address: 192.168.0.5, at: web2}
 always:
   - {id: one, title: never two, single-master: {vrid: 51, allow: 5ms}}
 `
@@ -137,10 +141,14 @@ func TestLoad(t *testing.T) {
 				{Takeover: &expect.Takeover{VRID: 51, From: "web1", To: "web2", Resigned: &no}},
 				{HTTP: &expect.HTTP{Probe: "page", Share: map[string]int{"web1": 2, "web2": 1}, MaxGap: 2 * time.Second}},
 				{Ping: &expect.Ping{Probe: "echo", Count: 2}},
-				{Log: &expect.Log{Node: "web2", Phrase: "MASTER STATE", Count: 1}},
-				{Mail: &expect.Mail{Node: "web2", Subjects: []string{"up"}}},
+				{Log: &expect.Log{Node: "web2", Phrase: "MASTER STATE", Count: 1, Facility: "local3"}},
+				{Mail: &expect.Mail{Node: "web2", Subjects: []string{"up"}, Only: true}},
 				{Process: &expect.Process{Node: "web1", Service: "keepalived", Running: true}},
 				{IPVS: &expect.IPVS{Node: "web1", Service: "TCP 192.168.0.5:80", Scheduler: "wrr", Forward: "Route", Servers: map[string]int{"192.168.0.3:80": 1}}},
+				{File: &expect.File{Node: "web2", Path: "/var/log/state.log", Lines: []string{"[Master]"}, Only: true}},
+				{Outage: &expect.Outage{Probe: "page", VRID: 51, From: "web1", To: "web2", Script: "chk"}},
+				{Script: &expect.Script{Node: "web1", Name: "chk", Up: true, After: "keepalived"}},
+				{Neighbour: &expect.Neighbour{Node: "client", Address: vip, At: "web2"}},
 			},
 		}},
 		Always: []expect.Item{{ID: "one", Title: "never two", SingleMaster: &expect.SingleMaster{VRID: 51, Allow: 5 * time.Millisecond}}},
@@ -166,6 +174,8 @@ func TestLoadWithoutFile(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add(demo)
+	f.Add(hostile)
+	f.Add(varied)
 	f.Add("steps: [{do: [{start: a/b}]}]\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		s, err := Load(fstest.MapFS{"x.yaml": {Data: []byte(src)}}, "", "x.yaml", pair(t))

@@ -108,6 +108,10 @@ func (r *runner) act(ctx context.Context, a *Action) error {
 		return r.request(ctx, a.Request)
 	case a.Run != nil:
 		return r.command(ctx, a.Run)
+	case a.Send != nil:
+		return r.send(ctx, a.Send)
+	case a.Wait != nil:
+		return r.wait(ctx, a.Wait)
 	}
 	return nil
 }

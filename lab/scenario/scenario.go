@@ -21,10 +21,19 @@ type Scenario struct {
 	Topology string `yaml:"topology" json:"topology"`
 	// Needs is what daemon and kernel must be able to do.
 	Needs Needs `yaml:"needs,omitempty" json:"needs,omitzero"`
+	// Config is the file that the daemons under test read, in place of the one
+	// that the topology names.
+	Config string `yaml:"config,omitempty" json:"config,omitempty"`
+	// Variants, by name, make a scenario each, NAME-VARIANT: the same steps with
+	// another configuration.
+	Variants map[string]*Variant `yaml:"variants,omitempty" json:"variants,omitempty"`
 	// Probes run from the first step on, through the whole scenario.
 	Probes map[string]*Probe `yaml:"probes,omitempty" json:"probes,omitempty"`
 	// Steps are done one after the other.
 	Steps []*Step `yaml:"steps" json:"steps"`
+	// Fails is what is on record of daemons that fail it, by their names. It
+	// changes no verdict: a run says whether a failure is the known one.
+	Fails map[string]*Record `yaml:"fails,omitempty" json:"fails,omitempty"`
 	// Always is judged over the whole run, from the first step's begin.
 	Always []expect.Item `yaml:"always,omitempty" json:"always,omitempty"`
 
@@ -85,6 +94,10 @@ type Action struct {
 	Request *Request `yaml:"request,omitempty" json:"request,omitempty"`
 	// Run runs a command in a node and fails the step if it does not exit 0.
 	Run *Command `yaml:"run,omitempty" json:"run,omitempty"`
+	// Send sends forged advertisements.
+	Send *Send `yaml:"send,omitempty" json:"send,omitempty"`
+	// Wait waits for a moment between two advertisements of a router.
+	Wait *Wait `yaml:"wait,omitempty" json:"wait,omitempty"`
 }
 
 // Targets is one NODE/SERVICE or several. In place of NODE, a role of a
@@ -104,6 +117,8 @@ type Fault struct {
 	// Child belongs to kill-child: which child process, by its pid file
 	// /run/CHILD.pid; default vrrp.
 	Child string `yaml:"child,omitempty" json:"child,omitempty"`
+	// File belongs to config: the file of the node that becomes the configuration.
+	File string `yaml:"file,omitempty" json:"file,omitempty"`
 }
 
 // Request is Count requests, one after the other. Exactly one of HTTP, Ping and

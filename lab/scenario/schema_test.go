@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/viplab/viplab/lab/forge"
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema/schematest"
 )
@@ -28,20 +29,21 @@ func generateSchema(t *testing.T) []byte {
 		Title:    "viplab scenario",
 		Value:    &Scenario{},
 		Module:   "github.com/viplab/viplab",
-		Packages: []string{"lab/scenario", "lab/expect"},
+		Packages: []string{"lab/scenario", "lab/expect", "lab/forge"},
 		Exactly: map[string][]string{
-			"Action":  {"start", "stop", "fault", "heal", "request", "run"},
+			"Action":  {"start", "stop", "fault", "heal", "request", "run", "send", "wait"},
 			"Probe":   {"http", "ping", "arp"},
 			"Request": {"http", "ping", "arp"},
 			"Item": {"master", "vip", "arp", "garp", "adverts", "takeover", "single-master",
-				"http", "ping", "ipvs", "log", "mail", "process"},
+				"http", "ping", "ipvs", "log", "mail", "process", "file", "outage", "script", "neighbour", "calm"},
 		},
 		Words: map[string][]string{
-			"Fault.name":     FaultNames(),
-			"Needs.daemon":   DaemonNeeds(),
-			"Needs.kernel":   KernelNeeds(),
-			"IPVS.scheduler": schedulers(),
-			"IPVS.forward":   forwards(),
+			"Fault.name":      FaultNames(),
+			"Needs.daemon":    DaemonNeeds(),
+			"Needs.kernel":    KernelNeeds(),
+			"Advert.checksum": forge.Checksums(),
+			"IPVS.scheduler":  schedulers(),
+			"IPVS.forward":    forwards(),
 		},
 		Lists: []reflect.Type{reflect.TypeFor[Targets]()},
 	})

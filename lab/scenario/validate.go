@@ -15,7 +15,7 @@ var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 // DaemonNeeds lists what a scenario can ask of the daemon.
 func DaemonNeeds() []string {
-	return []string{"vrrp", "lvs", "notify", "script", "smtp", "syslog"}
+	return []string{"vrrp", "lvs", "notify", "script", "smtp", "sync", "syslog"}
 }
 
 // KernelNeeds lists what a scenario can ask of the kernel.
@@ -48,6 +48,7 @@ type checker struct {
 func (c *checker) check() {
 	c.probes, c.injected = map[string]string{}, map[string]int{}
 	c.checkHead()
+	c.checkConfigs()
 	for _, name := range sortedKeys(c.s.Probes) {
 		c.checkProbe(yamlfile.Path{"probes", name}, name, c.s.Probes[name])
 	}
@@ -59,6 +60,7 @@ func (c *checker) check() {
 		c.checkStep(yamlfile.Path{"steps"}.Index(i), step, names)
 	}
 	c.checkItems(yamlfile.Path{"always"}, c.s.Always)
+	c.checkRecords()
 }
 
 func (c *checker) checkHead() {
@@ -67,11 +69,15 @@ func (c *checker) checkHead() {
 			c.Report(yamlfile.Path{head.field}, "%s %q may hold only lower-case letters, digits and dashes", head.field, head.value)
 		}
 	}
-	if title := strings.TrimSpace(c.s.Title); title == "" || strings.Contains(title, "\n") {
-		c.Report(yamlfile.Path{"title"}, "title must be one line of text")
-	}
+	c.checkTitle(yamlfile.Path{"title"}, c.s.Title)
 	c.checkNeeds(yamlfile.Path{"needs", "daemon"}, c.s.Needs.Daemon, DaemonNeeds())
 	c.checkNeeds(yamlfile.Path{"needs", "kernel"}, c.s.Needs.Kernel, KernelNeeds())
+}
+
+func (c *checker) checkTitle(p yamlfile.Path, title string) {
+	if title = strings.TrimSpace(title); title == "" || strings.Contains(title, "\n") {
+		c.Report(p, "title must be one line of text")
+	}
 }
 
 func (c *checker) checkNeeds(p yamlfile.Path, needs, known []string) {
@@ -115,6 +121,13 @@ func (c *checker) checkDuration(p yamlfile.Path, d time.Duration) {
 func (c *checker) checkCount(p yamlfile.Path, n int) {
 	if n < 0 || n == 0 && c.Has(p) {
 		c.Report(p, "%s must be at least 1, not %d", p[len(p)-1], n)
+	}
+}
+
+// checkWord wants something.
+func (c *checker) checkWord(p yamlfile.Path, word string) {
+	if strings.TrimSpace(word) == "" {
+		c.Report(p, "%s is empty", p[len(p)-1])
 	}
 }
 

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"net/netip"
+	"path"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ func (a *Action) words() []string {
 	}{
 		{"start", a.Start != nil}, {"stop", a.Stop != nil}, {"fault", a.Fault != nil},
 		{"heal", a.Heal != nil}, {"request", a.Request != nil}, {"run", a.Run != nil},
+		{"send", a.Send != nil}, {"wait", a.Wait != nil},
 	} {
 		if w.set {
 			words = append(words, w.word)
@@ -29,7 +31,7 @@ func (a *Action) words() []string {
 func (c *checker) checkAction(p yamlfile.Path, a *Action) {
 	switch words := a.words(); len(words) {
 	case 0:
-		c.Report(p, "the action is empty: start, stop, fault, heal, request or run")
+		c.Report(p, "the action is empty: start, stop, fault, heal, request, run, send or wait")
 	case 1:
 	default:
 		c.Report(p, "%s are two actions in one item, give each its own dash", strings.Join(words, " and "))
@@ -51,6 +53,14 @@ func (c *checker) checkAction(p yamlfile.Path, a *Action) {
 		if len(a.Run.Args) == 0 || a.Run.Args[0] == "" {
 			c.Report(p.Key("run", "args"), "the command is empty")
 		}
+	}
+	if a.Send != nil {
+		c.checkSend(p.Key("send"), a.Send)
+	}
+	if a.Wait != nil {
+		c.checkRouter(p.Key("wait", "node"), a.Wait.Node)
+		c.checkVRID(p.Key("wait", "vrid"), a.Wait.VRID)
+		c.checkDuration(p.Key("wait", "after"), a.Wait.After)
 	}
 }
 
@@ -79,16 +89,29 @@ func (c *checker) checkFault(p yamlfile.Path, f *Fault) {
 			c.Report(p.Key("priority"), "priority %d is out of range 1..254", f.Priority)
 		}
 	}
+	if f.Name == "config" && !path.IsAbs(f.File) {
+		c.Report(p.Key("file"), "%q must be an absolute path on the node", f.File)
+	}
 	for _, of := range []struct {
 		field, fault string
 		set          bool
 	}{
 		{"vrid", "priority", f.VRID != 0}, {"priority", "priority", f.Priority != 0}, {"child", "kill-child", f.Child != ""},
+		{"file", "config", f.File != ""},
 	} {
 		if of.set && f.Name != of.fault {
 			c.ReportKey(p.Key(of.field), "", "%s belongs to the fault %s, not to %s", of.field, of.fault, f.Name)
 		}
 	}
+}
+
+func (c *checker) checkSend(p yamlfile.Path, s *Send) {
+	c.checkTarget(p.Key("from"), s.From, true)
+	if err := s.Advert.Check(); err != nil {
+		c.Report(p.Key("advert"), "%v", err)
+	}
+	c.checkCount(p.Key("count"), s.Count)
+	c.checkDuration(p.Key("every"), s.Every)
 }
 
 func (c *checker) checkHeal(p yamlfile.Path, f *Fault) {

@@ -9,7 +9,6 @@ import (
 	"github.com/viplab/viplab/internal/suggest"
 	"github.com/viplab/viplab/lab/expect"
 	"github.com/viplab/viplab/lab/internal/yamlfile"
-	"github.com/viplab/viplab/lab/topology"
 )
 
 func (c *checker) checkItems(p yamlfile.Path, items []expect.Item) {
@@ -37,6 +36,17 @@ func (c *checker) checkRouting(p yamlfile.Path, item *expect.Item) {
 		if a.Priority < 0 || a.Priority > 255 {
 			c.Report(p.Key("adverts", "priority"), "priority %d is out of range 1..255", a.Priority)
 		}
+		if a.Priority != 0 && len(a.Failed) > 0 {
+			c.Report(p.Key("adverts"), "priority and failed exclude each other")
+		}
+	}
+	if n := item.Neighbour; n != nil {
+		c.checkNode(p.Key("neighbour", "node"), n.Node)
+		c.checkRouter(p.Key("neighbour", "at"), n.At)
+	}
+	if q := item.Calm; q != nil {
+		c.checkVRID(p.Key("calm", "vrid"), q.VRID)
+		c.checkRouter(p.Key("calm", "node"), q.Node)
 	}
 	if s := item.SingleMaster; s != nil {
 		c.checkVRID(p.Key("single-master", "vrid"), s.VRID)
@@ -53,6 +63,11 @@ func (c *checker) checkRouting(p yamlfile.Path, item *expect.Item) {
 	if v := item.VIP; v != nil {
 		c.checkVIP(p.Key("vip"), v)
 	}
+	if s := item.Script; s != nil {
+		c.checkRouter(p.Key("script", "node"), s.Node)
+		c.checkWord(p.Key("script", "name"), s.Name)
+		c.checkWord(p.Key("script", "after"), s.After)
+	}
 }
 
 func (c *checker) checkTakeover(p yamlfile.Path, t *expect.Takeover) {
@@ -60,6 +75,9 @@ func (c *checker) checkTakeover(p yamlfile.Path, t *expect.Takeover) {
 	c.checkRouter(p.Key("to"), t.To)
 	if t.From != "" {
 		c.checkRouter(p.Key("from"), t.From)
+	}
+	if t.Priority != 0 && len(t.Failed) > 0 {
+		c.Report(p, "priority and failed exclude each other")
 	}
 	switch {
 	case t.From != "" && t.From == t.To:
@@ -97,11 +115,27 @@ func (c *checker) checkAnswers(p yamlfile.Path, item *expect.Item) {
 		c.checkCount(p.Key("ping", "count"), g.Count)
 		c.checkDuration(p.Key("ping", "max-gap"), g.MaxGap)
 	}
-	h := item.HTTP
-	if h == nil {
-		return
+	if o := item.Outage; o != nil {
+		c.checkOutage(p.Key("outage"), o)
 	}
-	p = p.Key("http")
+	if item.HTTP != nil {
+		c.checkHTTP(p.Key("http"), item.HTTP)
+	}
+}
+
+func (c *checker) checkOutage(p yamlfile.Path, o *expect.Outage) {
+	if c.probes[o.Probe] != "ping" {
+		c.checkAsked(p.Key("probe"), o.Probe, "http")
+	}
+	c.checkVRID(p.Key("vrid"), o.VRID)
+	c.checkRouter(p.Key("from"), o.From)
+	c.checkRouter(p.Key("to"), o.To)
+	if o.From == o.To {
+		c.Report(p.Key("to"), "%s cannot take over from itself", o.To)
+	}
+}
+
+func (c *checker) checkHTTP(p yamlfile.Path, h *expect.HTTP) {
 	c.checkAsked(p.Key("probe"), h.Probe, "http")
 	c.checkCount(p.Key("count"), h.Count)
 	c.checkDuration(p.Key("max-gap"), h.MaxGap)
@@ -156,34 +190,4 @@ func (c *checker) hostnames() []string {
 		names = append(names, sortedKeys(n.Hosts)...)
 	}
 	return names
-}
-
-// checkNodeState checks the expectations about what a node does beside routing.
-func (c *checker) checkNodeState(p yamlfile.Path, item *expect.Item) {
-	if l := item.Log; l != nil {
-		c.checkNode(p.Key("log", "node"), l.Node)
-		c.checkCount(p.Key("log", "count"), l.Count)
-		switch {
-		case l.Phrase == "":
-			c.Report(p.Key("log", "phrase"), "the phrase is empty")
-		case l.Never && l.Count > 0:
-			c.Report(p.Key("log"), "count and never exclude each other")
-		}
-	}
-	if m := item.Mail; m != nil {
-		mp := p.Key("mail")
-		isMail := func(s *topology.Service) bool { return s.Mail != nil }
-		if c.checkNode(mp.Key("node"), m.Node) && !has(c.t.Nodes[m.Node], isMail) {
-			c.Report(mp.Key("node"), "node %q has no mail service", m.Node)
-		}
-		if len(m.Subjects) == 0 {
-			c.Report(mp.Key("subjects"), "the list of subjects is empty")
-		}
-	}
-	if s := item.Process; s != nil && c.checkNode(p.Key("process", "node"), s.Node) {
-		c.checkService(p.Key("process", "service"), s.Node, s.Service)
-	}
-	if v := item.IPVS; v != nil {
-		c.checkIPVS(p.Key("ipvs"), v)
-	}
 }

@@ -39,7 +39,7 @@ func killall(args []string, complain io.Writer) int {
 	}
 	status := 0
 	for _, name := range args {
-		if !signalNamed(name, sig) {
+		if !signalNamed(programOf(name, programsFile), sig) {
 			status = 1
 			if !quiet {
 				fmt.Fprintf(complain, "%s: no process found\n", name)

@@ -38,6 +38,8 @@ func Dispatch() {
 		os.Exit(exit(sendMail(os.Args[1:], os.Stdin, os.Stdout)))
 	case "killall":
 		os.Exit(killall(os.Args[1:], os.Stderr))
+	case "systemctl":
+		os.Exit(systemctl(os.Args[1:], os.Stdout, os.Stderr, ControlSocket))
 	}
 }
 
@@ -64,17 +66,19 @@ func arguments(word string, spec any) ([]string, error) {
 	return []string{word, string(blob)}, nil
 }
 
-// Commands lists the stand-in commands of a node: mail where it has a mail sink
-// to send to, and what the system itself lacks.
+// Commands lists the stand-in commands of a node: systemctl for its services, mail
+// where it has a mail sink to send to, and killall where the system has none or
+// where it must know the daemon under test by its service's name.
 func Commands(n *topology.Node) []string {
-	var names []string
+	names := []string{"systemctl"}
+	var mail, ha bool
 	for _, s := range n.Services {
-		if s.Mail != nil {
-			names = append(names, "mail", "mailx")
-			break
-		}
+		mail, ha = mail || s.Mail != nil, ha || s.HA != nil
 	}
-	if _, err := exec.LookPath("killall"); err != nil {
+	if mail {
+		names = append(names, "mail", "mailx")
+	}
+	if _, err := exec.LookPath("killall"); err != nil || ha {
 		names = append(names, "killall")
 	}
 	return names

@@ -13,17 +13,19 @@ type Kind string
 
 // The kinds of events. Each names the Event field that it fills.
 const (
-	KindInfo    Kind = "info"    // the lab itself: kernel, clock, calibration
-	KindStep    Kind = "step"    // a scenario's step begins or ends
-	KindFault   Kind = "fault"   // something was done to the lab, or healed
-	KindFrame   Kind = "frame"   // a frame entered a switch port
-	KindAddress Kind = "address" // a kernel address came or went
-	KindLink    Kind = "link"    // a kernel link changed
-	KindIPVS    Kind = "ipvs"    // an IPVS service or destination changed
-	KindProcess Kind = "process" // a supervised process started or ended
-	KindLog     Kind = "log"     // a log line
-	KindProbe   Kind = "probe"   // a client's request and what came of it
-	KindMail    Kind = "mail"    // a mail reached a node's mail sink
+	KindInfo      Kind = "info"      // the lab itself: kernel, clock, calibration
+	KindStep      Kind = "step"      // a scenario's step begins or ends
+	KindFault     Kind = "fault"     // something was done to the lab, or healed
+	KindFrame     Kind = "frame"     // a frame entered a switch port
+	KindAddress   Kind = "address"   // a kernel address came or went
+	KindLink      Kind = "link"      // a kernel link changed
+	KindNeighbour Kind = "neighbour" // what a node's kernel knows of a neighbour changed
+	KindIPVS      Kind = "ipvs"      // an IPVS service or destination changed
+	KindProcess   Kind = "process"   // a supervised process started or ended
+	KindLog       Kind = "log"       // a log line
+	KindProbe     Kind = "probe"     // a client's request and what came of it
+	KindMail      Kind = "mail"      // a mail reached a node's mail sink
+	KindFile      Kind = "file"      // a line was written to a file in a node's /var/log
 )
 
 // Event is anything seen. Exactly the payload that Kind names is set.
@@ -34,17 +36,19 @@ type Event struct {
 	// Node is the node that sent, did or suffered it; empty for the lab itself.
 	Node string `json:"node,omitempty"`
 
-	Info    *Info    `json:"info,omitempty"`
-	Step    *Step    `json:"step,omitempty"`
-	Fault   *Fault   `json:"fault,omitempty"`
-	Frame   *Frame   `json:"frame,omitempty"`
-	Address *Address `json:"address,omitempty"`
-	Link    *Link    `json:"link,omitempty"`
-	IPVS    *IPVS    `json:"ipvs,omitempty"`
-	Process *Process `json:"process,omitempty"`
-	Log     *Log     `json:"log,omitempty"`
-	Probe   *Probe   `json:"probe,omitempty"`
-	Mail    *Mail    `json:"mail,omitempty"`
+	Info      *Info      `json:"info,omitempty"`
+	Step      *Step      `json:"step,omitempty"`
+	Fault     *Fault     `json:"fault,omitempty"`
+	Frame     *Frame     `json:"frame,omitempty"`
+	Address   *Address   `json:"address,omitempty"`
+	Link      *Link      `json:"link,omitempty"`
+	Neighbour *Neighbour `json:"neighbour,omitempty"`
+	IPVS      *IPVS      `json:"ipvs,omitempty"`
+	Process   *Process   `json:"process,omitempty"`
+	Log       *Log       `json:"log,omitempty"`
+	Probe     *Probe     `json:"probe,omitempty"`
+	Mail      *Mail      `json:"mail,omitempty"`
+	File      *File      `json:"file,omitempty"`
 }
 
 // Info is the first event of a run: where it ran and how exact its clock is.
@@ -179,6 +183,15 @@ type Link struct {
 	Carrier   bool   `json:"carrier"` // IFF_LOWER_UP
 }
 
+// Neighbour is an entry that came into, or went from, a kernel's table of
+// neighbours, ARP's or neighbour discovery's, or got another hardware address.
+type Neighbour struct {
+	Change    Change     `json:"change"`
+	Interface string     `json:"interface"`
+	Address   netip.Addr `json:"address"`
+	MAC       string     `json:"mac"`
+}
+
 // IPVS is a change of one row of a director's table. Destination is the zero
 // value where the row is the service itself.
 type IPVS struct {
@@ -233,4 +246,10 @@ type Mail struct {
 	To      []string `json:"to"`   // envelope recipients
 	Subject string   `json:"subject"`
 	Body    string   `json:"body,omitempty"` // at most 4 KiB
+}
+
+// File is a line that a program wrote to a file of its node.
+type File struct {
+	Path string `json:"path"` // /var/log/keepalived.log
+	Text string `json:"text"` // at most 4 KiB
 }

@@ -75,6 +75,8 @@ func (e *Event) carries() bool {
 		return e.Address != nil
 	case KindLink:
 		return e.Link != nil
+	case KindNeighbour:
+		return e.Neighbour != nil
 	case KindIPVS:
 		return e.IPVS != nil
 	case KindProcess:
@@ -85,6 +87,8 @@ func (e *Event) carries() bool {
 		return e.Probe != nil
 	case KindMail:
 		return e.Mail != nil
+	case KindFile:
+		return e.File != nil
 	}
 	return true
 }

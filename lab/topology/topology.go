@@ -5,6 +5,7 @@ package topology
 import (
 	"io/fs"
 	"net/netip"
+	"time"
 )
 
 // Topology is topology.yaml. Its directory also holds one folder a node, whose
@@ -92,6 +93,11 @@ type Service struct {
 	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
 	// Manual leaves the service stopped until a step starts it.
 	Manual bool `yaml:"manual,omitempty" json:"manual,omitempty"`
+	// Restart starts the service again, so long after its process failed, as
+	// systemd does with Restart=on-failure and RestartSec. Failed is who ended
+	// by a signal or with a status other than 0. One that fails five times
+	// within ten seconds stays down. Default: it stays down at once.
+	Restart time.Duration `yaml:"restart,omitempty" json:"restart,omitempty"`
 }
 
 // HA is the daemon under test.

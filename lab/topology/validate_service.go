@@ -51,6 +51,9 @@ func (c *checker) checkServices(p yamlfile.Path, node string, n *Node) {
 		if s.HA != nil {
 			daemon = name
 		}
+		if s.Restart < 0 || s.Restart == 0 && c.Has(sp.Key("restart")) {
+			c.Report(sp.Key("restart"), "restart must be longer than 0, not %s", s.Restart)
+		}
 		c.checkService(sp, node, s)
 		c.checkPorts(sp, name, s, ports)
 	}

@@ -25,6 +25,7 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"network name", "lan: {}", "lan: {}\n  La_N: {}", `5:3: network name "La_N" may hold only lower-case letters, digits and dashes`},
 		{"MTU too small", "lan: {}", "lan: {mtu: 67}", `4:14: mtu 67 is out of range 68..65535`},
 		{"MTU too large", "lan: {}", "lan: {mtu: 65536}", `4:14: mtu 65536 is out of range 68..65535`},
+		{"restart at once", "keepalived: {ha: {}}", "keepalived: {ha: {}, restart: 0s}", `16:37: restart must be longer than 0, not 0s`},
 		{"network without value", "lan: {}", "lan:", `4:3: lan has no value, write {} for the defaults`},
 		{"node twice", "  web2:\n    int", "  web1: {}\n  web2:\n    int", `18:3: "web1" is there twice, first in line 6`},
 		{"node name", "  web2:\n    int", "  web_3: {}\n  web2:\n    int", `18:3: node name "web_3" must be a host name of letters, digits and dashes, at most 63`},
