@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 export VIPLAB_VIPD = $(CURDIR)/bin/vipd
 export VIPLAB_NODE = $(CURDIR)/bin/viplab-node
 
-.PHONY: all build setup kernel demo test race lint bench fuzz generate clean
+.PHONY: all build setup kernel demo test race lint bench bench-timing fuzz generate clean
 
 all: build
 
@@ -23,7 +23,7 @@ demo: setup ## the course suite with vipd and keepalived
 	./bin/viplab run --daemon vipd,keepalived course
 
 # The race detector does not run in a guest; these start themselves in one.
-in_guests = /(scenarios|cmd/viplab|examples/failover)$$
+in_guests = /(scenarios|scenarios/pairs|cmd/viplab|examples/failover)$$
 
 test: setup lint ## every test
 	$(GO) test ./...
@@ -40,6 +40,12 @@ bench: setup ## lab seconds per host second; seconds to build labs, beside Minin
 	VIPLAB_KERNEL=host $(GO) test -run '^$$' -bench Build -benchtime 3x ./lab
 	$(GO) test -run '^$$' -bench . ./lab/timeline ./lab/expect
 	$(GO) test -run '^$$' -bench ConfigTest -benchtime 20x ./cmd/vipd
+
+TIMING ?=
+
+bench-timing: build ## vipd beside keepalived in real time: takeover, jitter, CPU, memory (root; TIMING='-only takeover')
+	./hack/packages keepalived
+	$(GO) run ./bench/timing $(TIMING)
 
 FUZZTIME ?= 10m
 
