@@ -175,7 +175,8 @@ func TestTooManyCalls(t *testing.T) {
 	}
 	cancel()
 	for range maxCalls {
-		if err := <-hang; !errors.Is(err, context.Canceled) {
+		// Start's place may not have been free yet: then there is another one too many.
+		if err := <-hang; !errors.Is(err, context.Canceled) && (err == nil || err.Error() != errBusy.Error()) {
 			t.Error(err)
 		}
 	}
