@@ -26,7 +26,7 @@ demo: setup ## the course suite with vipd and keepalived
 in_guests = /(scenarios|scenarios/pairs|cmd/viplab|examples/failover)$$
 
 test: setup lint ## every test
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 	CGO_ENABLED=1 $(GO) test -race -short $$($(GO) list ./... | grep -vE '$(in_guests)')
 
 lint: ## gofmt, vet and staticcheck

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -26,17 +27,25 @@ func Hook() {
 	kernel.Main()
 	node.Main()
 	service.Dispatch()
-	if _, ok := kernel.Current(); ok {
-		attend()
+	if r, ok := kernel.Current(); ok {
+		attend(r.Clock)
 	}
 }
 
 // attend has goroutines that watch a lab run at once. A guest has one CPU, and
 // with one of Go's processors (P) they would wait, for up to ten milliseconds, for
 // each goroutine that is in a system call: the start of a program, for example.
-func attend() {
-	const processors = 8
+//
+// With two, the garbage collector waits for goroutines on others in a loop
+// that watches the clock, and on one that stands still while something computes
+// that could be for ever. So it has to wait for much garbage.
+func attend(clock kernel.Clock) {
+	const processors, garbage = 2, 512 << 20
 	runtime.GOMAXPROCS(max(processors, runtime.GOMAXPROCS(0)))
+	if clock == kernel.ClockIdeal {
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(garbage)
+	}
 }
 
 // Main is for TestMain: it runs the tests in a kernel where they may build labs.

@@ -1,10 +1,11 @@
 package scenarios_test
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -17,15 +18,25 @@ import (
 	"github.com/viplab/viplab/scenarios"
 )
 
-func TestMain(m *testing.M) { lab.Main(m, kernel.FeatureIPVS) }
+// TestMain runs on the host: what the tests start is what runs in a kernel, each
+// job in one of its own. As such a job this is "scenarios.test job DIR".
+func TestMain(m *testing.M) {
+	lab.Hook()
+	if len(os.Args) == 3 && os.Args[1] == "job" {
+		if err := job.Execute(context.Background(), os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
 
 // TestScenarios runs what viplab run runs, with both daemons, as a
 // ginkgo suite: ginkgo's filters, reports and focus work on them.
 func TestScenarios(t *testing.T) {
 	RegisterFailHandler(Fail)
-	suite, reporter := GinkgoConfiguration()
-	suite.Timeout = 1000 * time.Hour // of lab time; the go command bounds the host's
-	RunSpecs(t, "scenarios", suite, reporter)
+	RunSpecs(t, "scenarios")
 }
 
 var _ = Describe("scenario", func() {
@@ -47,18 +58,18 @@ var _ = Describe("scenario", func() {
 				if unfit != "" {
 					Skip(unfit)
 				}
-				run := GinkgoT().TempDir()
-				dir := spec.Dir(run)
-				Expect(spec.Prepare(dir)).To(Succeed())
-				Expect(job.Execute(ctx, dir)).To(Succeed())
-				result, err := job.Judge(run, dir)
+				k, _, err := kernel.Choose(ctx, kernel.BackendAuto, kernel.ClockAuto, kernel.FeatureIPVS)
 				Expect(err).NotTo(HaveOccurred())
+				runner := job.Runner{Kernel: k, Command: []string{"job"}}
+				results, err := runner.Run(ctx, GinkgoT().TempDir(), []job.Spec{spec})
+				Expect(err).NotTo(HaveOccurred())
+				result := results[0]
 				for _, c := range result.Checks {
 					if c.Verdict != expect.Pass {
 						AddReportEntry(c.ID, c.Title+"\nwant "+c.Want+"\ngot  "+c.Got)
 					}
 				}
-				Expect(result.Verdict).To(Equal(expect.Pass))
+				Expect(result.Verdict).To(Equal(expect.Pass), result.Reason)
 			})
 		}
 	}

@@ -54,5 +54,11 @@ func Main(end *os.File, stderr io.Writer) int {
 // spare gives Go's scheduler more processors than there are CPUs. The thread that
 // keeps time takes one along into its waits, and so does, for up to ten
 // milliseconds, each thread that waits in the kernel for something else; the
-// others, those who write the log for example, would wait with them.
-func spare() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 3) }
+// others, those who write the log for example, would wait with them. With one CPU
+// it stays at one: the collector would wait in a loop for threads that it keeps
+// from running.
+func spare() {
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		runtime.GOMAXPROCS(n + 3)
+	}
+}
