@@ -55,10 +55,9 @@ func Main(end *os.File, stderr io.Writer) int {
 // keeps time takes one along into its waits, and so does, for up to ten
 // milliseconds, each thread that waits in the kernel for something else; the
 // others, those who write the log for example, would wait with them. With one CPU
-// it stays at one: the collector would wait in a loop for threads that it keeps
-// from running.
+// there is only one more, for then the collector waits in a loop for threads that
+// it keeps from running.
 func spare() {
-	if n := runtime.GOMAXPROCS(0); n > 1 {
-		runtime.GOMAXPROCS(n + 3)
-	}
+	n := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(n + min(n, 3))
 }
