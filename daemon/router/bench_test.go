@@ -125,7 +125,7 @@ func cpu() time.Duration {
 // running runs list on h until stop is called.
 func running(t testing.TB, h *testnet.Host, list ...*conf.Instance) (r *Router, stop func()) {
 	t.Helper()
-	r, err := New(Options{Log: nolog{}})
+	r, err := New(Options{Log: nolog{}, Alone: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,10 @@ type Options struct {
 	Keep bool
 	// LogAddresses logs each address that comes or goes.
 	LogAddresses bool
+	// Alone says that no other Router is in this process, and that one of Go's
+	// processors can be spared: the thread then waits in system calls that the
+	// runtime does not know of. That makes adverts cheaper, and more exact.
+	Alone bool
 	// Late is told how late a timer is, where max_auto_priority and
 	// min_auto_priority_delay ask for it; nil: nobody is. It must not wait.
 	Late func(time.Duration)
@@ -116,7 +120,7 @@ type past struct {
 
 // New returns a Router. Run must follow, once.
 func New(o Options) (*Router, error) {
-	w, err := newWaiter()
+	w, err := newWaiter(o.Alone)
 	if err != nil {
 		return nil, err
 	}

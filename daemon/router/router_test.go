@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/viplab/viplab/daemon/advert"
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/internal/testnet"
 	"github.com/viplab/viplab/daemon/notify"
@@ -204,11 +205,15 @@ func checkAdvert(t *testing.T, from *site, f testnet.Frame) {
 	}
 }
 
-// checkGARP expects the burst after the first advertisement: five requests.
+// checkGARP expects the burst after the first advertisement: five requests. The
+// last advertisement of who yields may come between them.
 func checkGARP(t *testing.T, from *site, frames <-chan testnet.Frame) {
 	t.Helper()
 	for n := range 5 {
 		f := <-frames
+		for f.VRRP != nil {
+			f = <-frames
+		}
 		if f.ARP == nil || f.From() != vip1.Prefix.Addr() || f.Src.String() != from.MAC("eth0").String() || f.Dst.String() != "ff:ff:ff:ff:ff:ff" {
 			t.Errorf("frame %d after the advertisement is %+v, want gratuitous ARP", n, f)
 		}
@@ -256,9 +261,24 @@ func TestWrongPassword(t *testing.T) {
 	a, b, _, _ := pair(t)
 	b.run(quick(200))
 	b.log.until(t, "Entering MASTER STATE")
-	a.run(quick(100, func(i *conf.Instance) { i.AuthPass, i.DownTimerAdverts = "other", 3 }))
-	before := a.log.until(t, "Entering MASTER STATE")
-	if n := strings.Count(strings.Join(before, "\n"), "received an invalid passwd!"); n != 1 {
+	a.run(quick(100, func(i *conf.Instance) { i.AuthPass = "other" }))
+	// Not in this order where the whole machine stood still for some seconds: a
+	// is Master then before b can send.
+	const wrong = "received an invalid passwd!"
+	before := append(a.log.until(t, wrong), wrong)
+	if !strings.Contains(strings.Join(before, "\n"), "Entering MASTER STATE") {
+		before = append(before, a.log.until(t, "Entering MASTER STATE")...)
+	}
+	a.await(func() bool {
+		i := a.status().Instances[0]
+		return i.State == "MASTER" && i.Discards[advert.BadPassword.Key()] >= 3
+	})
+	a.stop()
+	close(a.log)
+	for line := range a.log {
+		before = append(before, line)
+	}
+	if n := strings.Count(strings.Join(before, "\n"), wrong); n != 1 {
 		t.Errorf("%d lines on the password:\n%s", n, strings.Join(before, "\n"))
 	}
 }

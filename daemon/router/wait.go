@@ -40,7 +40,11 @@ type waiter struct {
 	closed bool
 }
 
-func newWaiter() (*waiter, error) {
+// newWaiter returns a waiter. Only one of a process may be alone, that is to say,
+// take a processor of the runtime's along into its waits: two could have all of
+// them while the thread that looks after processors sleeps, and then nothing else
+// runs until one of the two has something to do.
+func newWaiter(alone bool) (*waiter, error) {
 	w := &waiter{epoll: -1, timer: -1, wake: -1}
 	var err error
 	if w.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
@@ -67,7 +71,7 @@ func newWaiter() (*waiter, error) {
 		w.close()
 		return nil, err
 	}
-	w.raw = preemptible()
+	w.raw = alone && preemptible()
 	w.ready = make([]int, 0, len(w.events))
 	return w, nil
 }

@@ -10,7 +10,7 @@ import (
 
 func openWaiter(t *testing.T) *waiter {
 	t.Helper()
-	w, err := newWaiter()
+	w, err := newWaiter(true)
 	if err != nil {
 		t.Fatal(err)
 	}

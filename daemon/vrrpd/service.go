@@ -81,7 +81,7 @@ func (s *service) open(ctx context.Context, o child.Settings) error {
 	s.prepare(s.config)
 	s.notifier = notify.New(s.runner, notifications(s.config))
 	var err error
-	if s.router, err = router.New(router.Options{Log: s.log, Notify: s.notifier.Post, Keep: o.KeepVRRP, Late: s.place.note, LogAddresses: o.LogAddresses}); err != nil {
+	if s.router, err = router.New(router.Options{Log: s.log, Notify: s.notifier.Post, Keep: o.KeepVRRP, Alone: true, Late: s.place.note, LogAddresses: o.LogAddresses}); err != nil {
 		return err
 	}
 	s.watchers = newWatchers(o, s.log, s.runner, s.router.Report)
