@@ -48,8 +48,11 @@ func (b *batch) drop() {
 func (b *batch) create(o Options) error {
 	b.conn.AddTable(b.table)
 	var failed []error
-	for _, s := range []*nftables.Set{b.vips, b.local, b.muted} {
+	for n, s := range []*nftables.Set{b.vips, b.local, b.muted} {
 		if s != nil {
+			// What the library numbers by itself it counts in a variable of its own that
+			// two threads must not use at once. A number is one's own in a transaction.
+			s.ID = uint32(10*int(b.table.Family) + n + 1)
 			failed = append(failed, b.conn.AddSet(s, nil))
 		}
 	}
