@@ -39,17 +39,24 @@ type Options struct {
 	// and so are those of a kind that comes too often.
 	Wait bool
 
-	now func() time.Time // for tests
+	// For tests.
+	now  func() time.Time
+	path string // of syslog's socket
 }
 
 // Log takes lines and writes them from a goroutine of its own, so that whoever
-// logs does not wait for a slow reader.
+// logs does not wait for a slow reader. What syslog takes at once it gets at once:
+// the goroutine may have to wait for a processor, and lines that are late make who
+// reads them think that what they tell of was late.
 type Log struct {
 	opt     Options
 	ident   atomic.Pointer[string]
 	lines   chan line
 	reopen  chan struct{} // room for one
 	lost    chan struct{} // room for one
+	syslog  *toSyslog     // one of the sinks; nil: it is not
+	only    bool          // it is the only one
+	waiting atomic.Int64  // lines that syslog has yet to get
 	dropped atomic.Uint64 // lines that found the backlog full
 	stuck   atomic.Bool   // nobody reads
 	limit   *limit
@@ -63,6 +70,7 @@ type Log struct {
 type line struct {
 	at     time.Time
 	detail bool
+	sent   bool // syslog has it
 	text   string
 }
 
@@ -98,7 +106,8 @@ func (l *Log) sinks() []sink {
 		list = append(list, &file{name: l.opt.File, console: console{json: l.opt.JSON, form: form}, now: l.opt.now})
 	}
 	if l.opt.Syslog {
-		list = append(list, &toSyslog{facility: l.opt.Facility, ident: func() string { return *l.ident.Load() }, form: form})
+		l.syslog, l.only = newSyslog(l.opt.path, l.opt.Facility, func() string { return *l.ident.Load() }, form), len(list) == 0
+		list = append(list, l.syslog)
 	}
 	return list
 }
@@ -129,6 +138,9 @@ func (l *Log) run(sinks []sink) {
 				return
 			}
 			put(n)
+			if !n.sent {
+				l.waiting.Add(-1)
+			}
 		case <-l.reopen:
 			for _, s := range sinks {
 				s.reopen()
@@ -152,7 +164,7 @@ func (l *Log) Log(detail bool, text string) {
 	if detail && !l.opt.Detail {
 		return
 	}
-	n := line{l.opt.now(), detail, text}
+	n := line{at: l.opt.now(), detail: detail, text: text}
 	if !l.opt.Wait && !l.limit.allow(text, n.at) {
 		l.lose()
 		return
@@ -162,6 +174,12 @@ func (l *Log) Log(detail bool, text string) {
 	if l.closed {
 		return
 	}
+	if n.sent = l.syslog != nil && l.waiting.Load() == 0 && l.syslog.send(&n); n.sent && l.only {
+		return
+	}
+	if !n.sent {
+		l.waiting.Add(1)
+	}
 	select {
 	case l.lines <- n:
 		l.stuck.Store(false)
@@ -169,6 +187,9 @@ func (l *Log) Log(detail bool, text string) {
 	default:
 	}
 	if !l.opt.Wait || l.stuck.Load() || !l.patient(n) {
+		if !n.sent {
+			l.waiting.Add(-1)
+		}
 		l.dropped.Add(1)
 		l.lose()
 	}

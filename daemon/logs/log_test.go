@@ -196,7 +196,7 @@ func TestFile(t *testing.T) {
 func TestSyslog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	ident := "Keepalived_vrrp"
-	s := &toSyslog{network: "unixgram", address: path, facility: syslog.LOG_LOCAL3, ident: func() string { return ident }, form: plain}
+	s := newSyslog(path, syslog.LOG_LOCAL3, func() string { return ident }, plain)
 	defer s.close()
 	s.write(&line{text: "lost"})
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
@@ -204,9 +204,14 @@ func TestSyslog(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	for _, name := range []string{"Keepalived_vrrp", "Keepalived_vrrp_blue"} {
+	for _, name := range []string{"Keepalived_vrrp", "Keepalived_vrrp_blue", "at once"} {
 		ident = name
-		s.write(&line{text: "(VI_1) Entering MASTER STATE"})
+		l := line{text: "(VI_1) Entering MASTER STATE"}
+		if name == "at once" && !s.send(&l) {
+			t.Error("not sent at once")
+		} else if name != "at once" {
+			s.write(&l)
+		}
 		buf := make([]byte, 1024)
 		n, err := conn.Read(buf)
 		if err != nil {
@@ -215,6 +220,54 @@ func TestSyslog(t *testing.T) {
 		got := string(buf[:n])
 		if !strings.HasPrefix(got, "<158>") || !strings.Contains(got, " "+name+"[") || !strings.Contains(got, "]: (VI_1) Entering MASTER STATE") {
 			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// TestSyslogOrder: what syslog cannot take at once it gets as soon as it can, in
+// order and once, and who logs waits for neither.
+func TestSyslogOrder(t *testing.T) {
+	for _, only := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "log")
+		conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		o := Options{Syslog: true, path: path}
+		var text bytes.Buffer
+		if !only {
+			o.Console = &text
+		}
+		l := New(o)
+		l.Printf("first")
+		read := func() string {
+			buf := make([]byte, 1024)
+			n, err := conn.Read(buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, said, _ := strings.Cut(string(buf[:n]), "]: ")
+			return strings.TrimSuffix(said, "\n")
+		}
+		if waiting := l.waiting.Load(); waiting != 0 {
+			t.Errorf("%d lines wait that could be sent", waiting)
+		}
+		want := []string{"first"}
+		for n := range 200 { // more than a socket takes
+			want = append(want, fmt.Sprintf("(VI_%d) x", n))
+			l.Printf("%s", want[len(want)-1])
+		}
+		var got []string
+		for range want {
+			got = append(got, read())
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("lines (-want +got):\n%s", diff)
+		}
+		l.Close()
+		if lines := strings.Count(text.String(), "\n"); !only && lines != len(want) {
+			t.Errorf("%d lines on the console, want %d", lines, len(want))
 		}
 	}
 }
