@@ -19,7 +19,7 @@ func CacheDir() (string, error) {
 
 // memoVersion changes when what is tried changes, so that old findings are not
 // taken for new ones.
-const memoVersion = 1
+const memoVersion = 2
 
 // memo is what is remembered about a guest kernel's file.
 type memo struct {

@@ -30,13 +30,14 @@ const (
 	FeatureNetem    Feature = "netem" // delay and loss on a link
 	FeatureNftables Feature = "nftables"
 	FeatureIptables Feature = "iptables" // the legacy filter table
+	FeatureTunnels  Feature = "tunnels"  // the ends of GRE and GUE tunnels
 	FeatureOverlay  Feature = "overlay"  // the file system that nodes' roots need
 )
 
 // Features lists all features, in the order in which they are shown.
 func Features() []Feature {
 	return []Feature{FeatureIPVS, FeatureNetem, FeatureVeth, FeatureBridge, FeatureMacvlan, FeatureVLAN, FeatureVRF,
-		FeatureDummy, FeatureIPv6, FeatureNftables, FeatureIptables, FeatureOverlay}
+		FeatureDummy, FeatureIPv6, FeatureNftables, FeatureIptables, FeatureTunnels, FeatureOverlay}
 }
 
 // tryFeatures returns the features that this runner's kernel has. Traces of the
@@ -54,6 +55,7 @@ func tryFeatures() []Feature {
 		FeatureNetem:    tryNetem,
 		FeatureNftables: tryNftables,
 		FeatureIptables: tryIptables,
+		FeatureTunnels:  tryTunnels,
 		FeatureOverlay:  tryOverlay,
 	}
 	var found []Feature
@@ -156,6 +158,16 @@ func tryIptables() error {
 		return errno
 	}
 	return nil
+}
+
+// tryTunnels makes an end of GRE, and asks for what makes those of GUE.
+func tryTunnels() error {
+	gre := &netlink.Gretun{
+		LinkAttrs: netlink.LinkAttrs{Name: "trygre"},
+		Local:     net.IPv4(127, 0, 0, 1), Remote: net.IPv4(127, 0, 0, 2),
+	}
+	_, err := netlink.GenlFamilyGet(netlink.FOU_GENL_NAME)
+	return errors.Join(netlink.LinkAdd(gre), err)
 }
 
 // tryOverlay mounts what a node's root is made of: the runner's own files below,
