@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/viplab/viplab/daemon/nap"
 	"github.com/viplab/viplab/daemon/vrrp"
 )
 
@@ -29,10 +30,11 @@ import (
 // reason; then a rest lets it fall asleep.
 type waiter struct {
 	epoll, timer, wake int
-	rest               *rest
-	raw                bool         // the runtime can do without this goroutine's processor
-	restless           int          // how many waits there were since a signal has ended one; 0: none has
-	armed              vrrp.Instant // what the timer is set to; 0: not set
+	rest               *nap.Rest
+	look               func() (int, unix.Errno) // poll without waiting
+	raw                bool                     // the runtime can do without this goroutine's processor
+	restless           int                      // how many waits there were since a signal has ended one; 0: none has
+	armed              vrrp.Instant             // what the timer is set to; 0: not set
 	events             [64]unix.EpollEvent
 	ready              []int
 
@@ -67,11 +69,12 @@ func newWaiter(alone bool) (*waiter, error) {
 		w.close()
 		return nil, err
 	}
-	if w.rest, err = newRest(w.epoll); err != nil {
+	if w.rest, err = nap.NewRest(w.epoll); err != nil {
 		w.close()
 		return nil, err
 	}
 	w.raw = alone && preemptible()
+	w.look = func() (int, unix.Errno) { return w.poll(0) }
 	w.ready = make([]int, 0, len(w.events))
 	return w, nil
 }
@@ -86,7 +89,7 @@ func (w *waiter) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
-	w.rest.close()
+	w.rest.Close()
 	for _, fd := range []int{w.epoll, w.timer, w.wake} {
 		if fd >= 0 {
 			unix.Close(fd)
@@ -168,7 +171,7 @@ func (w *waiter) sleep(block bool) (int, unix.Errno) {
 		return int(n), err
 	case w.restless > 0 && w.mayRest():
 		w.restless = 0
-		return w.rest.wait(w.poll)
+		return w.rest.Wait(w.look)
 	}
 	return w.poll(forever)
 }

@@ -1,4 +1,6 @@
-package router
+// Package nap has a thread that keeps an epoll of its own wait for it as Go's
+// runtime likes it best.
+package nap
 
 import (
 	"errors"
@@ -10,23 +12,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rest lets a goroutine wait for an epoll as the runtime likes it best: it parks,
-// and leaves its processor to others. When all processors are idle, the thread of
-// the runtime's that looks after them goes to sleep, and a goroutine that comes
-// out of here does not wake it.
-type rest struct {
+// Rest lets a goroutine wait for an epoll by parking, so that it leaves its
+// processor to others. A blocking system call would keep it until the runtime's
+// thread that looks after processors takes it away, which may be 10 ms later.
+// When all processors are idle, that thread goes to sleep, and a goroutine that
+// comes out of here does not wake it. One goroutine at a time may use a Rest.
+type Rest struct {
 	epoll int      // what is waited for
 	bed   int      // an epoll that the runtime watches; it has epoll only during a wait
 	file  *os.File // bed
 	conn  syscall.RawConn
 
-	poll func(milliseconds uintptr) (int, unix.Errno)
+	poll func() (int, unix.Errno)
 	n    int
 	err  unix.Errno
 	look func(uintptr) bool // calls poll
 }
 
-func newRest(epoll int) (*rest, error) {
+// NewRest returns a Rest for an epoll. Close must follow.
+func NewRest(epoll int) (*Rest, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err == nil {
 		err = unix.SetNonblock(fd, true) // so that NewFile has the runtime watch it
@@ -34,9 +38,9 @@ func newRest(epoll int) (*rest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create epoll: %w", err)
 	}
-	r := &rest{epoll: epoll, bed: fd, file: os.NewFile(uintptr(fd), "epoll")}
+	r := &Rest{epoll: epoll, bed: fd, file: os.NewFile(uintptr(fd), "epoll")}
 	r.look = func(uintptr) bool {
-		r.n, r.err = r.poll(0)
+		r.n, r.err = r.poll()
 		return r.n != 0 || r.err != 0
 	}
 	if r.conn, err = r.file.SyscallConn(); err != nil {
@@ -45,14 +49,16 @@ func newRest(epoll int) (*rest, error) {
 	return r, nil
 }
 
-func (r *rest) close() {
+// Close ends it; the epoll stays open. It is no mistake to close nil.
+func (r *Rest) Close() {
 	if r != nil {
 		r.file.Close()
 	}
 }
 
-// wait waits for events and has poll take them.
-func (r *rest) wait(poll func(uintptr) (int, unix.Errno)) (int, unix.Errno) {
+// Wait waits until poll, which must not wait, finds events in the epoll or an
+// error, and returns what it did. It allocates nothing.
+func (r *Rest) Wait(poll func() (int, unix.Errno)) (int, unix.Errno) {
 	r.poll, r.n = poll, 0
 	if err := r.control(unix.EPOLL_CTL_ADD); err != 0 {
 		return 0, err
@@ -70,7 +76,7 @@ func (r *rest) wait(poll func(uintptr) (int, unix.Errno)) (int, unix.Errno) {
 	return r.n, r.err
 }
 
-func (r *rest) control(op uintptr) unix.Errno {
+func (r *Rest) control(op uintptr) unix.Errno {
 	e := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(r.epoll)}
 	_, _, err := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(r.bed), op, uintptr(r.epoll), uintptr(unsafe.Pointer(&e)), 0, 0)
 	return err
