@@ -2,18 +2,26 @@ package process
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
-// startMemory is what a process may use before it is known how much it needs, and
-// spare what it may use above one and a half times its live memory, in bytes.
+// least is the lowest bound of a process's memory, and spare what it may use above
+// one and a half times its live memory, in bytes.
 const (
-	startMemory = 16 << 20
-	spare       = 8 << 20
+	least = 16 << 20
+	spare = 8 << 20
 )
+
+// unbounded is the runtime's default: memory grows as that of what is alive does.
+const unbounded = math.MaxInt64
+
+// much is the size, in bytes, of a configuration's text for which a process may
+// need far more memory than before: a hundred times as much.
+const much = 128 << 10
 
 // keep is how much memory may be free or garbage before it is given back to the
 // kernel, in bytes, and keepInterval how often that is looked at. The first time
@@ -29,11 +37,20 @@ const (
 // the runtime has by default, for there is little to collect.
 const growth = 50
 
-// Frugal has the garbage collector keep the process small while it starts; Settle
-// follows.
+// Frugal has the garbage collector keep the process small while it starts, or
+// reads a new configuration; Settle follows. There is no bound, since nobody knows
+// yet how much is needed: near one, a process does nothing but collect.
 func Frugal() {
 	debug.SetGCPercent(growth)
-	debug.SetMemoryLimit(startMemory)
+	debug.SetMemoryLimit(unbounded)
+}
+
+// Expect is Frugal where the text of a configuration, which is about to be read,
+// is long, in bytes; for others the bound that there is will do.
+func Expect(text int64) {
+	if text > much {
+		Frugal()
+	}
 }
 
 // Settle gives memory that is free back to the kernel, and sets a bound by what is
@@ -45,7 +62,7 @@ func Settle() {
 	debug.SetGCPercent(-1)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	debug.SetMemoryLimit(int64(max(startMemory, m.HeapAlloc+m.HeapAlloc/2+spare)))
+	debug.SetMemoryLimit(int64(max(least, m.HeapAlloc+m.HeapAlloc/2+spare)))
 }
 
 // StaySmall settles once the process has started, and again now and then if that
@@ -64,11 +81,14 @@ func StaySmall(ctx context.Context) {
 		if first {
 			Settle()
 			tick.Reset(keepInterval)
-		} else if idle, live := usage(); idle > keep || live > debug.SetMemoryLimit(-1)*3/4 {
+		} else if idle, live := usage(); idle > keep || outgrown(live, debug.SetMemoryLimit(-1)) {
 			Settle()
 		}
 	}
 }
+
+// outgrown reports whether a bound is to be set anew.
+func outgrown(live, bound int64) bool { return bound == unbounded || live > bound*3/4 }
 
 // usage is how many bytes of the heap are in no use, without what a collection
 // would find, and how many the last one has left.
