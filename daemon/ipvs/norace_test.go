@@ -1,0 +1,5 @@
+//go:build !race
+
+package ipvs
+
+const raceDetector = false
