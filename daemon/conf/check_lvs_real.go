@@ -44,6 +44,15 @@ func checkPorts(c *schema.Context, v *VirtualServer, f *groupFacts) {
 		if written == 0 {
 			settlePorts(c, r)
 		}
+		checkSelf(c, v, r)
+	}
+}
+
+// checkSelf reports a server that is the service itself. Another port of the
+// same host is a server like any other.
+func checkSelf(c *schema.Context, v *VirtualServer, r *RealServer) {
+	if v.Address.IsValid() && r.Address == v.Address {
+		c.Warnf(diag.ServerIsService, where(&r.Origin, "real_server"), "real_server %s is the virtual_server itself: packets for it stay on the host that has the address, or go round between the others", r.Address)
 	}
 }
 

@@ -54,6 +54,9 @@ func TestServiceMistakes(t *testing.T) {
 			"4:13: error: real_server 2001:db8::2 is of inet6, the service of inet: the server is passed over; only lb_kind TUN goes from one family to the other [wrong-family]",
 		}},
 		{"virtual_server 10.0.0.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 10.0.0.2 80 {\nTCP_CHECK {\n}\n}\n}\nvirtual_server 10.0.0.1 80 {\nlb_algo wrr\nlb_kind NAT\nprotocol TCP\nreal_server 10.0.0.3 80 {\nTCP_CHECK {\n}\n}\n}\nvirtual_server 10.0.0.1 80 {\nlb_algo wrr\nlb_kind NAT\nprotocol UDP\nreal_server 10.0.0.3 80 {\nTCP_CHECK {\n}\n}\n}\n", []string{"10:1: warning: virtual_server 10.0.0.1:80 stands there twice: the kernel has only one such service [duplicate-service]"}},
+		{"virtual_server 10.0.0.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\nreal_server 10.0.0.1 81 {\nTCP_CHECK {\n}\n}\n}\n", []string{
+			"5:1: warning: real_server 10.0.0.1:80 is the virtual_server itself: packets for it stay on the host that has the address, or go round between the others [real-server-is-service]",
+		}},
 		{"SSL {\npassword a\npassword b\nca\n}\nSSL {\nkey /k\n}\n", []string{
 			"3:1: error: password is given a second time: this one replaces the first [repeated-keyword]",
 			"4:1: error: ca needs one word; write ca PATH [missing-argument]",

@@ -88,6 +88,9 @@ func pageLine(k *schema.Keyword) string {
 	if k.Newer {
 		since = "after 2.2.7"
 	}
+	if k.Own {
+		since = "vipd only"
+	}
 	value := code(k.Default)
 	if value == "" {
 		value = cell(k.Else)

@@ -65,6 +65,11 @@ var corrected = map[place]struct{ form, value string }{
 // place is a row at one path of the table.
 type place struct{ path, keyword string }
 
+// ours are the keywords that no keepalived has.
+var ours = map[place]bool{
+	{"virtual_server/real_server/SSL_GET", "tls_verify"}: true,
+}
+
 // expected spreads the reference over the paths of the table.
 func expected(t *testing.T) map[place]fact {
 	want := map[place]fact{}
@@ -100,6 +105,9 @@ func TestReference(t *testing.T) {
 	for _, r := range list {
 		at := place{r.Path, r.Keyword.Name}
 		f, ok := want[at]
+		if ours[at] && r.Keyword.Own && !ok {
+			continue
+		}
 		if !ok {
 			t.Errorf("surplus: %s %s", at.path, at.keyword)
 			continue
@@ -162,7 +170,7 @@ func TestWriteKeywords(t *testing.T) {
 		if len(c) != 3 {
 			t.Fatalf("line %q has %d columns, want 3", line, len(c))
 		}
-		if at := (place{c[0], c[1]}); want[at] == (fact{}) {
+		if at := (place{c[0], c[1]}); want[at] == (fact{}) && !ours[at] {
 			t.Errorf("surplus: %q", line)
 		} else {
 			seen[at] = true
@@ -201,7 +209,7 @@ func TestKeywordsPage(t *testing.T) {
 		}
 	}
 	for at := range seen {
-		if want[at] == (fact{}) {
+		if want[at] == (fact{}) && !ours[at] {
 			t.Errorf("surplus: %s %s", at.path, at.keyword)
 		}
 	}

@@ -88,14 +88,30 @@ const (
 
 // readFrom takes all of src, which may be a pipe or a device without end.
 func (l Loader) readFrom(src io.Reader, name, dir string, fsys fs.FS) (*Config, error) {
-	text, err := io.ReadAll(io.LimitReader(src, maxFile+1))
-	if err == nil && len(text) > maxFile {
+	var text strings.Builder
+	text.Grow(sizeOf(src))
+	_, err := io.Copy(&text, io.LimitReader(src, maxFile+1))
+	if err == nil && text.Len() > maxFile {
 		err = ErrTooLarge
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read configuration %s: %w", name, err)
 	}
-	return l.read(string(text), name, dir, fsys)
+	return l.read(text.String(), name, dir, fsys)
+}
+
+// sizeOf is how many bytes src has, as far as it knows; 0 if it does not.
+func sizeOf(src io.Reader) int {
+	var size int64
+	switch src := src.(type) {
+	case interface{ Size() int64 }:
+		size = src.Size()
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := src.Stat(); err == nil {
+			size = info.Size()
+		}
+	}
+	return int(min(max(size, 0), maxFile))
 }
 
 // table is the keyword table, ready for reading. It never changes.

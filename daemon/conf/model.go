@@ -73,5 +73,5 @@ func (c *Config) Forget() {
 
 // Empty reports whether there is nothing to run.
 func (c *Config) Empty() bool {
-	return len(c.Instances) == 0 && len(c.VirtualServers) == 0
+	return len(c.Instances) == 0 && len(c.VirtualServers) == 0 && len(c.BFDs) == 0
 }

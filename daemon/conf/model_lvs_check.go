@@ -45,6 +45,7 @@ type HTTPProbe struct {
 	SNIName      string // default the virtual host
 	FastRecovery bool
 	TLSCompliant bool // a connection that ends without close_notify has failed; SSL_GET
+	TLSVerify    bool // the server's certificate must be good; SSL_GET, and vipd's own
 }
 
 // URL is a url of HTTP_GET or SSL_GET.

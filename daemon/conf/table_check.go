@@ -3,6 +3,7 @@ package conf
 import (
 	"iter"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/viplab/viplab/daemon/conf/schema"
@@ -43,10 +44,15 @@ func (k checkerKind) row() schema.Keyword {
 			r.Checkers = append(r.Checkers, ch)
 		}
 	}
+	name := k.name
 	f.Each = func(obj any) iter.Seq2[[]string, any] {
+		list := obj.(*RealServer).Checkers
+		if !slices.ContainsFunc(list, func(ch *Checker) bool { return ch.Kind == name }) {
+			return nil // so for most kinds of most servers, of which there may be thousands
+		}
 		return func(yield func([]string, any) bool) {
-			for _, ch := range obj.(*RealServer).Checkers {
-				if ch.Kind == k.name && !yield(nil, ch) {
+			for _, ch := range list {
+				if ch.Kind == name && !yield(nil, ch) {
 					return
 				}
 			}

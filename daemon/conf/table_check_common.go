@@ -86,8 +86,8 @@ func fillWarmup(parent, obj any) {
 
 func connectRows() []schema.Keyword {
 	return []schema.Keyword{
-		{Name: "connect_ip", Doc: "check at another address", Else: "real server address", Field: connectIPField(), Fill: asBegun},
-		{Name: "connect_port", Doc: "check at another port", Else: "real server port", Field: portField(func(ch *Checker) *uint16 { return &ch.ConnectPort }), Fill: asBegun},
+		{Name: "connect_ip", Doc: "check at another address", Else: "real server address", Field: connectIPField(), Fill: asBegun, Settled: true},
+		{Name: "connect_port", Doc: "check at another port", Else: "real server port", Field: portField(func(ch *Checker) *uint16 { return &ch.ConnectPort }), Fill: asBegun, Settled: true},
 		{Name: "bindto", Doc: "check from an address", Else: "any", Field: bindField()},
 		{Name: "bind_port", Doc: "check from a port", Else: "any", Field: bindOf(portField(func(b *Bind) *uint16 { return &b.Port }))},
 		{Name: "bind_if", Doc: "check through an interface", Else: "any", Field: bindOf(interfaceField())},

@@ -18,7 +18,9 @@ func httpKind(name string) checkerKind {
 	if ssl {
 		doc += "S"
 		rows = append(rows, schema.Keyword{Name: "tls_compliant", Newer: true, Default: "off", Doc: "take a missing close_notify for a failure",
-			Field: probeOf[HTTPProbe](schema.Bool(func(h *HTTPProbe) *bool { return &h.TLSCompliant }))})
+			Field: probeOf[HTTPProbe](schema.Bool(func(h *HTTPProbe) *bool { return &h.TLSCompliant }))},
+			schema.Keyword{Name: "tls_verify", Own: true, Default: "off", Doc: "want a certificate that the ca of SSL, or the system's, vouches for",
+				Field: probeOf[HTTPProbe](schema.Bool(func(h *HTTPProbe) *bool { return &h.TLSVerify }))})
 	}
 	rows = append(rows, urlRow(realPath+"/"+name+"/url", ssl))
 	return checkerKind{name: name, doc: doc, rows: rows, probe: func() Probe { return new(HTTPProbe) }, end: endHTTP}

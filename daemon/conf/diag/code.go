@@ -128,6 +128,7 @@ const (
 	DuplicateService  Code = "duplicate-service"
 	DuplicateServer   Code = "duplicate-real-server"
 	SorryIsReal       Code = "sorry-server-is-real"
+	ServerIsService   Code = "real-server-is-service"
 	PortDiffers       Code = "port-differs"
 	PortZero          Code = "port-without-persistence"
 	SchedulerFlag     Code = "scheduler-flag"

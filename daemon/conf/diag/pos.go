@@ -4,7 +4,7 @@ package diag
 
 import (
 	"cmp"
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -25,9 +25,9 @@ func (p Pos) String() string {
 	case !p.Known():
 		return p.File
 	case p.Column < 1:
-		return strings.TrimPrefix(fmt.Sprintf("%s:%d", p.File, p.Line), ":")
+		return strings.TrimPrefix(p.File+":"+strconv.Itoa(int(p.Line)), ":")
 	}
-	return strings.TrimPrefix(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column), ":")
+	return strings.TrimPrefix(p.File+":"+strconv.Itoa(int(p.Line))+":"+strconv.Itoa(int(p.Column)), ":")
 }
 
 // Span is a place and how many bytes of its line it takes; 0 is not known.

@@ -52,8 +52,13 @@ type Keyword struct {
 	// wrong with these is a warning then, not an error.
 	Lax bool
 	// Newer marks keywords that keepalived 2.2.7 does not have and 2.4.3 has.
-	Newer  bool
-	Status Status
+	Newer bool
+	// Own keywords are vipd's: no keepalived has them.
+	Own bool
+	// Settled says that the default is not known before all of the file has been
+	// read, and may then be another one: WriteBare does not leave it out.
+	Settled bool
+	Status  Status
 	// Doc says what it makes the daemon do, in the infinitive and without a full
 	// stop ("send adverts from the base interface"): "vipd will not yet" may
 	// stand before it.
@@ -112,7 +117,7 @@ type Field struct {
 	Begin func(c *Context, obj any, s *syntax.Statement) any
 	// End completes what Begin returned, after its block.
 	End func(c *Context, obj any, s *syntax.Statement)
-	// Each yields the objects that Begin made, with the words after their
+	// Each yields the objects that Begin made (nil: none), with the words after their
 	// keyword.
 	Each func(obj any) iter.Seq2[[]string, any]
 	// Take says how many of the words that follow an option of a line are its

@@ -9,7 +9,7 @@ import (
 // where that does, in double quotes else. A double quote cannot be written so:
 // no word can have one.
 func Quote(word string) string {
-	if word != "" && strings.Trim(word, plain) == "" {
+	if isPlain(word) {
 		return word
 	}
 	return `"` + word + `"`
@@ -17,7 +17,7 @@ func Quote(word string) string {
 
 // QuoteCommand writes word so that Fields reads it as one word with that text.
 func QuoteCommand(word string) string {
-	if word != "" && strings.Trim(word, plain) == "" {
+	if isPlain(word) {
 		return word
 	}
 	var b strings.Builder
@@ -34,5 +34,15 @@ func QuoteCommand(word string) string {
 	return b.String()
 }
 
-// plain are the bytes that mean themselves anywhere.
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/,+=%*?[]()<>|;&^"
+// isPlain reports whether word is not empty and all its bytes mean themselves
+// anywhere.
+func isPlain(word string) bool {
+	for i := range len(word) {
+		switch c := word[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case strings.IndexByte("_-.:/,+=%*?[]()<>|;&^", c) < 0:
+			return false
+		}
+	}
+	return word != ""
+}
