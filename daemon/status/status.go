@@ -1,5 +1,5 @@
-// Package status is what a running vipd tells of itself: plain values that the
-// VRRP process fills, and that `vipd status`, the metrics and the state files
+// Package status is what a running vipd tells of itself: plain values that its
+// processes fill, and that `vipd status`, the metrics and the state files
 // show. Its JSON is a contract with scripts.
 package status
 
@@ -30,6 +30,31 @@ type Status struct {
 	Trackers  []Tracker  `json:"trackers"`
 	Receive   Receive    `json:"receive"`
 	Lost      Lost       `json:"lost"`
+
+	VirtualServers []VirtualServer `json:"virtual_servers"`
+	// IPVS is why IPVS cannot be programmed; empty: it can, or need not.
+	IPVS string `json:"ipvs,omitempty"`
+}
+
+// Merge adds what a child knows.
+func (s *Status) Merge(o *Status) {
+	s.Instances = append(s.Instances, o.Instances...)
+	s.Groups = append(s.Groups, o.Groups...)
+	s.Trackers = append(s.Trackers, o.Trackers...)
+	s.VirtualServers = append(s.VirtualServers, o.VirtualServers...)
+	s.Receive.UnknownVRID += o.Receive.UnknownVRID
+	for reason, n := range o.Receive.Discards {
+		if s.Receive.Discards == nil {
+			s.Receive.Discards = map[string]uint64{}
+		}
+		s.Receive.Discards[reason] += n
+	}
+	s.Lost.Events += o.Lost.Events
+	s.Lost.Lines += o.Lost.Lines
+	s.Lost.Mails += o.Lost.Mails
+	if o.IPVS != "" {
+		s.IPVS = o.IPVS
+	}
 }
 
 // Process is a child of the daemon.
