@@ -60,28 +60,32 @@ func (b backend) Status(ctx context.Context) (*status.Status, error) { return b.
 
 func (s *supervisor) statusOf(ctx context.Context) (*status.Status, error) {
 	var own status.Status
-	var ask []*child.Process
+	type running struct {
+		*child.Process
+		title string
+	}
+	var ask []running
 	err := s.ask(ctx, func() {
 		own = s.own()
 		for _, m := range s.members {
-			if m.ready && m.role == roleVRRP {
-				ask = append(ask, m.process)
+			if m.ready {
+				ask = append(ask, running{m.process, m.title})
 			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	st := &status.Status{}
 	for _, p := range ask {
-		if st, err = p.Status(ctx); errors.Is(err, child.ErrGone) {
-			st = &status.Status{}
-		} else if err != nil {
-			return nil, fmt.Errorf("ask the VRRP process: %w", err)
+		st, err := p.Status(ctx)
+		if errors.Is(err, child.ErrGone) {
+			continue
 		}
+		if err != nil {
+			return nil, fmt.Errorf("ask the %s process: %w", p.title, err)
+		}
+		own.Merge(st)
 	}
-	own.Lost.Events, own.Lost.Lines, own.Lost.Mails = st.Lost.Events, st.Lost.Lines, st.Lost.Mails
-	own.Instances, own.Groups, own.Trackers, own.Receive = st.Instances, st.Groups, st.Trackers, st.Receive
 	own.Now = time.Now()
 	return &own, nil
 }

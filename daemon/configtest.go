@@ -11,6 +11,7 @@ import (
 
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/conf/diag"
+	"github.com/viplab/viplab/daemon/netns"
 )
 
 // configTest is -t: it writes all that is wrong and returns its class.
@@ -62,14 +63,18 @@ func read(o *Options) (*conf.Config, error) {
 	} else if d.Namespace != "" {
 		cfg, err = readWithin(o, d.Namespace)
 	}
-	if cfg != nil && o.AllConfig {
+	if cfg == nil {
+		return nil, err
+	}
+	cfg.Diagnostics = append(cfg.Diagnostics, unusablePatterns(cfg)...)
+	if o.AllConfig {
 		insist(cfg.Diagnostics)
 	}
 	return cfg, err
 }
 
 func readWithin(o *Options, namespace string) (cfg *conf.Config, err error) {
-	err = within(namespace, func() error {
+	err = netns.Within(netns.Enter(namespace), func() error {
 		host, err := conf.ThisHost()
 		if err != nil {
 			return err

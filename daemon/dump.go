@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/dump"
 	"github.com/viplab/viplab/daemon/status"
 )
@@ -19,7 +20,7 @@ import (
 // dumpLimit bounds how long the children may take to tell their status.
 const dumpLimit = 10 * time.Second
 
-// dump writes the file that a signal asks for.
+// dump writes the files that a signal asks for.
 func (s *supervisor) dump(ctx context.Context, sig os.Signal) {
 	cfg, files := s.config, s.config.Global.Files
 	name, write := s.dumpName(files.State), func(w io.Writer, st *status.Status) error { return dump.WriteData(w, cfg, st) }
@@ -31,6 +32,10 @@ func (s *supervisor) dump(ctx context.Context, sig os.Signal) {
 			return dump.WriteJSON(w, cfg, st, files.JSONVersion)
 		}
 	}
+	check := ""
+	if sig == unix.SIGUSR1 && s.wanted(roleCheckers, cfg) {
+		check = s.dumpName(logFile(files.State, "check", &conf.Daemon{}))
+	}
 	s.others.Go(func() {
 		s.dumping.Lock() // one after the other: what clears counters is done with them then
 		defer s.dumping.Unlock()
@@ -39,6 +44,9 @@ func (s *supervisor) dump(ctx context.Context, sig os.Signal) {
 		st, err := s.statusOf(ctx)
 		if err == nil {
 			err = replace(name, func(w io.Writer) error { return write(w, st) })
+		}
+		if err == nil && check != "" {
+			err = replace(check, func(w io.Writer) error { return dump.WriteCheck(w, cfg, st) })
 		}
 		if err == nil && sig == sigStatsClear {
 			err = s.clearStats(ctx)

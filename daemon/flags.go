@@ -121,7 +121,7 @@ func (f *flags) idle() {
 
 func (f *flags) info(o *Options) {
 	f.StringVar(&o.SignalOf, "signum", "", "print the number of the signal for `WORD` (STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON) and exit")
-	f.BoolVarP(&o.Genhash, "genhash", "T", false, "compute the digest of a page: not in vipd yet")
+	f.BoolVarP(&o.Genhash, "genhash", "T", false, "print the digest of a page; what follows is for that, see --genhash --help")
 	f.BoolVarP(&o.Version, "version", "v", false, "print the version and exit")
 	f.BoolVarP(&o.Help, "help", "h", false, "print this and exit")
 }

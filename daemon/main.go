@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime"
 
+	"github.com/viplab/viplab/daemon/checkd"
 	"github.com/viplab/viplab/daemon/child"
 	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/genhash"
 	"github.com/viplab/viplab/daemon/notify"
 	"github.com/viplab/viplab/daemon/vrrpd"
 )
@@ -27,6 +30,9 @@ const (
 // its exit status. What is asked for goes to stdout; what keepalived prints
 // goes to stderr, as there. It does not return in processes that vipd starts.
 func Main(args []string, stdout, stderr io.Writer) int {
+	// /proc/PID/ns is of a process's first thread, which is this one so far. No
+	// goroutine that enters another namespace is to get it.
+	runtime.LockOSThread()
 	return execute(args, stdout, stderr, defaultLimits())
 }
 
@@ -37,7 +43,10 @@ func execute(args []string, stdout, stderr io.Writer, limits limits) int {
 	case roleVRRP:
 		return vrrpd.Main(end, stderr)
 	default:
-		return idle(end)
+		return checkd.Main(end, stderr)
+	}
+	if name, words, ok := asGenhash(args, stderr); ok {
+		return genhash.Main(name, words, stdout, stderr)
 	}
 	if isCommand(args) {
 		return command(args, stdout, stderr)
@@ -64,8 +73,8 @@ func execute(args []string, stdout, stderr io.Writer, limits limits) int {
 			fmt.Fprintln(stdout, int(sig))
 		}
 		return failure(stderr, err)
-	case o.Genhash:
-		return failure(stderr, errors.New("--genhash is not there yet; keepalived's does the same"))
+	case o.Genhash: // joined with other options, so that there are no words for it
+		return genhash.Main(args[0]+" --genhash", nil, stdout, stderr)
 	case o.Keywords:
 		return failure(stderr, conf.WriteKeywords(stdout))
 	case o.Dump != "":

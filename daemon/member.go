@@ -40,13 +40,11 @@ type member struct {
 // wanted reports whether a configuration and the command line have work for a
 // child.
 func (s *supervisor) wanted(role string, cfg *conf.Config) bool {
-	switch role {
-	case roleVRRP:
-		return s.options.runsVRRP() && (s.options.All || len(cfg.Instances) > 0)
-	case roleCheckers:
-		return s.options.runsCheckers() && (s.options.All || len(cfg.VirtualServers) > 0)
+	o := child.Settings{VRRP: s.options.runsVRRP(), Checkers: s.options.runsCheckers(), All: s.options.All, NoBFD: s.options.NoBFD}
+	if role == roleVRRP {
+		return o.HasVRRP(cfg)
 	}
-	return false
+	return o.HasCheckers(cfg)
 }
 
 // join notes a child as one that is to run, and locks its pid file.
@@ -98,7 +96,7 @@ func (s *supervisor) follow(ctx context.Context, m *member, p *child.Process, o 
 	if err != nil {
 		p.Close() // it ends by itself
 	}
-	s.post(func() { s.begun(m, p, err) })
+	s.post(func() { s.begun(ctx, m, p, err) })
 	end := p.Wait()
 	s.post(func() { s.ended(ctx, m, p, end) })
 }
@@ -111,6 +109,7 @@ func (s *supervisor) settings(m *member) child.Settings {
 			Facility: o.Facility, File: logFile(o.LogFile, m.ident, d), JSON: o.LogJSON},
 		Name:  s.processName(),
 		Umask: o.Umask, Core: o.Core, KeepVRRP: o.KeepVRRP, NoBFD: o.NoBFD, LogAddresses: o.LogAddresses,
+		KeepIPVS: o.KeepIPVS, VRRP: o.runsVRRP(), Checkers: o.runsCheckers(), All: o.All, Ledger: s.paths.ledger,
 	}
 }
 
@@ -124,11 +123,12 @@ func (s *supervisor) processName() string {
 }
 
 // begun takes note of how a child's start went.
-func (s *supervisor) begun(m *member, p *child.Process, err error) {
+func (s *supervisor) begun(ctx context.Context, m *member, p *child.Process, err error) {
 	if m.process != p {
 		return
 	}
 	m.ready, m.failure = err == nil, err
+	s.relay(ctx)
 	s.progress()
 }
 

@@ -26,7 +26,7 @@ func (s *supervisor) muster(ctx context.Context) {
 			m.leaving = true
 			m.cancelStart()
 			if m.process == nil {
-				s.leave(m)
+				s.leave(ctx, m)
 			} else {
 				m.process.Signal(unix.SIGTERM)
 			}
@@ -44,7 +44,10 @@ func (s *supervisor) member(role string) *member {
 }
 
 // leave forgets a child that is not to run any more.
-func (s *supervisor) leave(m *member) {
+func (s *supervisor) leave(ctx context.Context, m *member) {
+	if m.role == roleCheckers {
+		s.sweepServices(ctx)
+	}
 	s.complain(m.pid.release())
 	for n, have := range s.members {
 		if have == m {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/viplab/viplab/daemon/conf"
 )
@@ -16,7 +17,7 @@ const (
 )
 
 // paths are the files of a running daemon.
-type paths struct{ parent, vrrp, checkers, control string }
+type paths struct{ parent, vrrp, checkers, ledger, control string }
 
 // pathsOf returns the files for a command line and configuration.
 //
@@ -38,6 +39,7 @@ func pathsOf(o *Options, d *conf.Daemon) paths {
 		return filepath.Join(dir, name+suffix+".pid")
 	}
 	p := paths{parent: or(o.PIDFile, "keepalived"), vrrp: or(o.VRRPPIDFile, "vrrp"), checkers: or(o.CheckersPIDFile, "checkers"), control: o.Control}
+	p.ledger = strings.TrimSuffix(p.checkers, ".pid") + ".ipvs"
 	switch p.control {
 	case "":
 		p.control = filepath.Join(filepath.Dir(p.parent), "vipd"+suffix+".sock")

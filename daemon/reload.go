@@ -23,6 +23,7 @@ func (s *supervisor) reload(ctx context.Context) {
 		s.Log.Reopen()
 		s.Printf("Reloading ...")
 		s.systemd.reloading()
+		process.Frugal()
 		before := s.config
 		go func() {
 			cfg, err := s.fetch(ctx, before)

@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/viplab/viplab/daemon/checkd"
 	"github.com/viplab/viplab/daemon/child"
+	"github.com/viplab/viplab/daemon/netns"
 	"github.com/viplab/viplab/daemon/router"
 )
 
@@ -27,7 +29,7 @@ func (s *supervisor) ended(ctx context.Context, m *member, p *child.Process, end
 	switch permanent := verdict(end); {
 	case s.stopping:
 	case m.leaving:
-		s.leave(m)
+		s.leave(ctx, m)
 	case permanent != "":
 		s.status = end.Code
 		if m.failure != nil && !errors.Is(m.failure, child.ErrGone) {
@@ -89,10 +91,24 @@ func (s *supervisor) sweep(m *member) {
 	if m.role != roleVRRP || s.options.KeepVRRP {
 		return
 	}
-	err := within(s.config.Global.Daemon.Namespace, func() error { return router.Clean(s.config, s.Log) })
+	err := netns.Within(netns.Enter(s.config.Global.Daemon.Namespace), func() error { return router.Clean(s.config, s.Log) })
 	if err != nil {
 		s.complain(fmt.Errorf("remove what the %s process has left: %w", m.title, err))
 	}
+}
+
+// sweepServices removes the virtual servers that a checker process has left in the
+// kernel, unless they are to stay. One that ends in order leaves none.
+func (s *supervisor) sweepServices(ctx context.Context) {
+	if s.options.KeepIPVS {
+		return
+	}
+	d := &s.config.Global.Daemon
+	enter := netns.Enter(d.Namespace)
+	if s.config.Given("net_namespace_ipvs") {
+		enter = netns.Enter(d.IPVSNamespace) // "" is where this process is
+	}
+	s.complain(checkd.Clean(ctx, s.paths.ledger, enter, s.Log))
 }
 
 // cancelStart has no new process started.

@@ -15,6 +15,7 @@ import (
 	"github.com/viplab/viplab/daemon/child"
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/logs"
+	"github.com/viplab/viplab/daemon/netns"
 	"github.com/viplab/viplab/daemon/process"
 )
 
@@ -167,7 +168,7 @@ func (s *supervisor) life(ctx context.Context, signals <-chan os.Signal) {
 	}
 	unix.Umask(umask)
 	var err error
-	if s.spawner, err = child.NewSpawner(enter(s.config.Global.Daemon.Namespace)); err != nil {
+	if s.spawner, err = child.NewSpawner(netns.Enter(s.config.Global.Daemon.Namespace)); err != nil {
 		s.complain(err)
 		fmt.Fprintf(s.stderr, "vipd: %v\n", err)
 		s.status = exitStatus(err)
@@ -175,12 +176,16 @@ func (s *supervisor) life(ctx context.Context, signals <-chan os.Signal) {
 	}
 	s.complain(save(s.config, s.loaded))
 	s.announce()
+	if !s.wanted(roleCheckers, s.config) {
+		s.sweepServices(ctx) // of a configuration that had some
+	}
 	for _, m := range s.members {
 		s.start(ctx, m)
 	}
 	s.progress()
 	end := s.serve(ctx)
 	s.loop(ctx, signals)
+	s.sweepServices(ctx)
 	cancel()
 	end()
 	if s.kill != nil {

@@ -43,7 +43,7 @@ func (s *supervisor) announce() {
 	for _, text := range undone(s.config.Uses, !s.options.runsCheckers()) {
 		s.Printf("%s", text)
 	}
-	if s.options.runsVRRP() && len(s.config.Instances) == 0 {
+	if s.options.runsVRRP() && len(s.config.Instances) == 0 && !s.wanted(roleCheckers, s.config) && len(s.config.BFDs) == 0 {
 		s.Printf("no vrrp_instance to run")
 	}
 }
@@ -51,6 +51,9 @@ func (s *supervisor) announce() {
 // summary is one line for the service manager.
 func (s *supervisor) summary() string {
 	text := fmt.Sprintf("%d VRRP instances", len(s.config.Instances))
+	if n := len(s.config.VirtualServers); n > 0 {
+		text += fmt.Sprintf(", %d virtual servers", n)
+	}
 	if s.refused != "" {
 		text += "; the last reload was refused"
 	}

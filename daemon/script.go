@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/viplab/viplab/daemon/child"
+	"github.com/viplab/viplab/daemon/netns"
 	"github.com/viplab/viplab/daemon/notify"
 )
 
@@ -49,7 +50,7 @@ func (s *supervisor) bookend(ctx context.Context, signals <-chan os.Signal, keyw
 
 func (s *supervisor) runScript(ctx context.Context, keyword string, command notify.Command, limit time.Duration) {
 	s.Printf("Running %s %s", keyword, command.Args[0])
-	run := notify.NewRunner(notify.Options{Log: s.Log, Env: child.Environment(), OnThread: enter(s.config.Global.Daemon.Namespace)})
+	run := notify.NewRunner(notify.Options{Log: s.Log, Env: child.Environment(), OnThread: netns.Enter(s.config.Global.Daemon.Namespace)})
 	status, err := run.Run(ctx, command, limit)
 	switch {
 	case errors.Is(err, notify.ErrTimeout):

@@ -44,6 +44,7 @@ type supervisor struct {
 	kill                 *time.Timer
 	status               int                // exit status
 	others               *sync.WaitGroup    // goroutines that serve others
+	unrelay              context.CancelFunc // ends telling checkers of BFD sessions; nil: nobody does
 	unfollow             context.CancelFunc // ends following reload_time_file; nil: there is none
 	systemd              systemd
 	dumping              sync.Mutex

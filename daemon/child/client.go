@@ -16,6 +16,8 @@ const (
 	methodMaintenance = "maintenance"
 	methodClearStats  = "clear-stats"
 	methodReopen      = "reopen-logs"
+	methodSessions    = "sessions"
+	methodHear        = "hear"
 )
 
 // Client is the parent's side of a child.
@@ -62,6 +64,21 @@ func (c *Client) ClearStats(ctx context.Context) error {
 // ReopenLogs has the child open its log file anew.
 func (c *Client) ReopenLogs(ctx context.Context) error {
 	return c.call(ctx, methodReopen, nil, nil, nil)
+}
+
+// Sessions waits until the child's BFD sessions are not as they were at the number
+// seen.
+func (c *Client) Sessions(ctx context.Context, seen uint64) (*Sessions, error) {
+	s := new(Sessions)
+	if err := c.call(ctx, methodSessions, Sessions{Number: seen}, nil, s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Hear tells the child of another one's BFD sessions.
+func (c *Client) Hear(ctx context.Context, s *Sessions) error {
+	return c.call(ctx, methodHear, s, nil, nil)
 }
 
 // Gone is closed when the child does not answer any more.

@@ -107,5 +107,15 @@ func (s *service) Maintenance(_ context.Context, instance string, on bool) error
 	return errors.New(fmt.Sprint("maintenance ", instance, " ", on))
 }
 
+func (s *service) Sessions(ctx context.Context, seen uint64) (*Sessions, error) {
+	if seen == 7 {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return &Sessions{Number: seen + 1, Up: map[string]bool{"b": seen > 0}}, nil
+}
+func (s *service) Hear(_ context.Context, h *Sessions) error {
+	return errors.New(fmt.Sprint("heard ", h.Number, h.Up))
+}
 func (s *service) ClearStats(context.Context) error { s.loaded = nil; return nil }
 func (s *service) ReopenLogs()                      { s.reopens++ }

@@ -20,7 +20,7 @@ func Memory(cfg *conf.Config) (*os.File, error) {
 		return nil, err
 	}
 	w := bufio.NewWriter(f)
-	err = cfg.WriteText(w)
+	err = cfg.WriteBare(w)
 	if err == nil {
 		err = w.Flush()
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/process"
 	"github.com/viplab/viplab/daemon/status"
 )
 
@@ -24,6 +25,18 @@ type Service interface {
 	Maintenance(ctx context.Context, instance string, on bool) error
 	ClearStats(ctx context.Context) error
 	ReopenLogs()
+	// Sessions returns which BFD sessions are up, as soon as that is not what it
+	// was at the number seen; 0: at once.
+	Sessions(ctx context.Context, seen uint64) (*Sessions, error)
+	// Hear takes what another process's Sessions says.
+	Hear(ctx context.Context, s *Sessions) error
+}
+
+// Sessions are the BFD sessions of a process at one moment. Number counts the
+// moments, from 1.
+type Sessions struct {
+	Number uint64          `json:"number"`
+	Up     map[string]bool `json:"up"` // by name
 }
 
 // Serve answers the parent's requests on its end of the channel, which it takes
@@ -70,8 +83,22 @@ func (d *dispatcher) handle(ctx context.Context, method string, body json.RawMes
 		return nil, d.service.Maintenance(ctx, o.Instance, o.On)
 	case methodClearStats:
 		return nil, d.service.ClearStats(ctx)
+	case methodSessions, methodHear:
+		return d.sessions(ctx, method, body)
 	}
 	return nil, fmt.Errorf("%w %q", ErrMethod, method)
+}
+
+// sessions asks for sessions, or tells of them.
+func (d *dispatcher) sessions(ctx context.Context, method string, body json.RawMessage) (any, error) {
+	var s Sessions
+	if err := json.Unmarshal(body, &s); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMessage, err)
+	}
+	if method == methodSessions {
+		return d.service.Sessions(ctx, s.Number)
+	}
+	return nil, d.service.Hear(ctx, &s)
 }
 
 // ready waits for the start.
@@ -130,11 +157,17 @@ func readMemory(file *os.File) (*conf.Config, error) {
 	if file == nil {
 		return nil, fmt.Errorf("%w: no configuration came with it", ErrMessage)
 	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("look at the configuration: %w", err)
+	}
+	process.Expect(info.Size())
 	// The offset of the file is the parent's too.
-	cfg, err := conf.Read(io.NewSectionReader(file, 0, 1<<62), "effective configuration")
+	cfg, err := conf.Read(io.NewSectionReader(file, 0, info.Size()), "effective configuration")
 	if cfg == nil || len(cfg.Diagnostics.AtLeast(conf.Fatal)) > 0 {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
+	cfg.Relocate()
 	cfg.Forget() // a process keeps what it runs by, not the text
 	return cfg, nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/syslog"
 
+	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/logs"
 )
 
@@ -16,7 +17,29 @@ type Settings struct {
 	KeepVRRP     bool   `json:"keep_vrrp"`
 	NoBFD        bool   `json:"no_bfd"`
 	LogAddresses bool   `json:"log_addresses"`
+	KeepIPVS     bool   `json:"keep_ipvs"`
+	// VRRP and Checkers say which processes may run, All that they do without
+	// anything to do.
+	VRRP     bool `json:"vrrp"`
+	Checkers bool `json:"checkers"`
+	All      bool `json:"all"`
+	// Ledger is the file that remembers which services of the kernel are ours;
+	// empty: none.
+	Ledger string `json:"ledger"`
 }
+
+// HasVRRP reports whether there is a VRRP process with cfg. BFD sessions that
+// nothing else is there for run in it if there may be no checker process.
+func (o *Settings) HasVRRP(cfg *conf.Config) bool {
+	return o.VRRP && (o.All || len(cfg.Instances) > 0 || !o.Checkers && o.hasSessions(cfg))
+}
+
+// HasCheckers reports whether there is a checker process with cfg.
+func (o *Settings) HasCheckers(cfg *conf.Config) bool {
+	return o.Checkers && (o.All || len(cfg.VirtualServers) > 0 || !o.HasVRRP(cfg) && o.hasSessions(cfg))
+}
+
+func (o *Settings) hasSessions(cfg *conf.Config) bool { return !o.NoBFD && len(cfg.BFDs) > 0 }
 
 // Log is where a child logs to.
 type Log struct {

@@ -54,12 +54,14 @@ func statusCommand(dial func() *Client) *cobra.Command {
 	var asJSON, brief bool
 	var watch time.Duration
 	c := &cobra.Command{
-		Use:   "status [INSTANCE...]",
-		Short: "Show state, priorities, timers, neighbours and discarded adverts",
+		Use:   "status [INSTANCE|VIRTUAL_SERVER...]",
+		Short: "Show virtual routers, virtual servers and their real servers",
 		Long: `Shows of each vrrp_instance its state and why it has it, the effective priority
 and what makes it up, who is Master, what happens next, which routers were
-heard, and which adverts were discarded and why. Exit status 1 if the daemon
-does not answer.`,
+heard, and which adverts were discarded and why; of each virtual_server its
+quorum, and its real servers with their weights, the kernel's connections, and
+the last result of each checker and its age. Exit status 1 if the daemon does
+not answer.`,
 		ValidArgsFunction: instances(dial, true),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			out := cmd.OutOrStdout()
@@ -84,7 +86,7 @@ does not answer.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON ("+status.Schema+")")
-	c.Flags().BoolVar(&brief, "brief", false, "print a line for each instance")
+	c.Flags().BoolVar(&brief, "brief", false, "print a line for each instance and virtual server")
 	c.Flags().DurationVar(&watch, "watch", 0, "print it again each `TIME`, such as 1s, until Ctrl-C")
 	c.Flags().Lookup("watch").NoOptDefVal = "1s"
 	return c
@@ -97,6 +99,7 @@ func show(w io.Writer, st *status.Status, names []string, asJSON, brief bool) er
 	}
 	if len(names) > 0 {
 		st.Instances = slices.DeleteFunc(st.Instances, func(i status.Instance) bool { return !slices.Contains(names, i.Name) })
+		st.VirtualServers = slices.DeleteFunc(st.VirtualServers, func(v status.VirtualServer) bool { return !slices.Contains(names, v.Name) })
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -109,11 +112,14 @@ func colours(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isatty.IsTerminal(f.Fd())
 }
 
-// known reports names that st has no instance of.
+// known reports names that st has neither an instance nor a virtual server of.
 func known(st *status.Status, names []string) error {
 	var have []string
 	for _, i := range st.Instances {
 		have = append(have, i.Name)
+	}
+	for _, v := range st.VirtualServers {
+		have = append(have, v.Name)
 	}
 	var errs []error
 	for _, name := range names {

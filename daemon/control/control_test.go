@@ -88,8 +88,25 @@ func sample() *status.Status {
 		},
 		Groups:   []status.Group{{Name: "G", State: "MASTER", Since: now.Add(-192 * time.Second), Members: []string{"VI_1"}}},
 		Trackers: []status.Tracker{{Kind: "script", Name: "chk", Known: true, Text: "failed with status 1"}, {Kind: "process", Name: "nginx"}},
-		Receive:  status.Receive{UnknownVRID: 5, Discards: map[string]uint64{"bad_header": 2}},
-		Lost:     status.Lost{Lines: 4},
+		VirtualServers: []status.VirtualServer{
+			{Name: "[10.0.0.100]:tcp:80", Protocol: "TCP", Family: "inet", Scheduler: "wrr", Forward: "DR", Up: true, Weight: 12, Quorum: 3, Hysteresis: 1,
+				Services: []status.KernelServer{{Name: "[10.0.0.100]:tcp:80", Present: true, Counters: status.Counters{Connections: 100}}},
+				Servers: []status.RealServer{
+					{Name: "[192.168.0.1]:tcp:80", Forward: "DR", Alive: true, Weight: 10, Configured: 2,
+						Kernel: &status.KernelReal{Weight: 10, Active: 3, Inactive: 17, Counters: status.Counters{Connections: 90, BytesIn: 1234, BytesOut: 5678}},
+						Checkers: []status.Checker{{Kind: "MISC_CHECK", Up: true, Known: true, Last: now.Add(-1200 * time.Millisecond), Took: 0.025, Next: now.Add(800 * time.Millisecond), Checks: 40},
+							{Kind: "BFD_CHECK", Up: true}}},
+					{Name: "[192.168.0.2]:tcp:80", Forward: "DR", Alive: true, Weight: 2, Configured: 2, Kernel: &status.KernelReal{Weight: 0},
+						Checkers: []status.Checker{{Kind: "TCP_CHECK", Up: true, Known: true, Last: now.Add(-time.Second), Reason: "connection refused", Failures: 1, Next: now.Add(time.Second)}}},
+				}},
+			{Name: "FWM 5", Family: "inet6", Scheduler: "rr", Forward: "NAT", Quorum: 1, Suspended: true, Sorry: &status.Sorry{Name: "[fe80::9]:none:0", Active: true},
+				Services: []status.KernelServer{{Name: "FWM 5"}},
+				Servers: []status.RealServer{{Name: "[fe80::1]:none:0", Forward: "NAT", Weight: 1, Configured: 1,
+					Checkers: []status.Checker{{Kind: "HTTP_GET", Known: true, Last: now.Add(-90 * time.Second), Took: 5, Reason: "HTTP status 503, want 200"}}}}},
+		},
+		IPVS:    "the kernel has no IPVS",
+		Receive: status.Receive{UnknownVRID: 5, Discards: map[string]uint64{"bad_header": 2}},
+		Lost:    status.Lost{Lines: 4},
 	}
 }
 
@@ -108,7 +125,7 @@ func command(t *testing.T, path string, args ...string) (string, error) {
 func TestStatusText(t *testing.T) {
 	path := serve(t, &backend{status: sample()})
 	for name, args := range map[string][]string{
-		"status": {"status"}, "brief": {"status", "--brief"}, "one": {"status", "VI_2"}, "json": {"status", "--json", "VI_3"}, "help": {"help"},
+		"status": {"status"}, "brief": {"status", "--brief"}, "one": {"status", "VI_2"}, "server": {"status", "FWM 5"}, "server-json": {"status", "--json", "[10.0.0.100]:tcp:80"}, "json": {"status", "--json", "VI_3"}, "help": {"help"},
 	} {
 		got, err := command(t, path, args...)
 		if err != nil {

@@ -14,22 +14,27 @@ import (
 // Text is how a status is shown.
 type Text struct {
 	Color bool
-	Brief bool     // a line for each instance
-	Only  []string // names of instances to show; empty: all
+	Brief bool     // a line for each instance and virtual server
+	Only  []string // names of instances and virtual servers to show; empty: all
 }
 
-// Write shows st. The names of Only must be those of instances.
+// Write shows st. The names of Only must be there.
 func (t Text) Write(w io.Writer, st *status.Status) error {
 	var b strings.Builder
 	t.head(&b, st)
 	for i := range st.Instances {
 		in := &st.Instances[i]
-		if len(t.Only) > 0 && !slices.Contains(t.Only, in.Name) {
+		if !t.only(in.Name) {
 			continue
 		}
 		t.title(&b, in, st.Now)
 		if !t.Brief {
 			t.body(&b, in, st.Now)
+		}
+	}
+	for i := range st.VirtualServers {
+		if t.only(st.VirtualServers[i].Name) {
+			t.virtualServer(&b, &st.VirtualServers[i], st.Now)
 		}
 	}
 	if len(t.Only) == 0 && !t.Brief {
@@ -45,6 +50,9 @@ func (t Text) head(b *strings.Builder, st *status.Status) {
 	fmt.Fprintf(b, "vipd %s, process %d, up for %s, %s loaded %s ago\n", st.Version, st.PID, span(st.Now.Sub(st.Started)), st.Config, span(st.Now.Sub(st.Loaded)))
 	if st.Refused != "" {
 		fmt.Fprintf(b, "%s\n", t.paint("1;31", "the configuration on disk was refused: "+st.Refused))
+	}
+	if st.IPVS != "" {
+		fmt.Fprintf(b, "%s\n", t.paint("1;31", "virtual servers have no effect: "+st.IPVS))
 	}
 	for _, p := range st.Processes {
 		if p.Restarts > 0 {

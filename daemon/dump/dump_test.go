@@ -162,7 +162,7 @@ func (full) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 func TestWriteErrors(t *testing.T) {
 	cfg, st := sample(t)
-	for name, err := range map[string]error{"data": WriteData(full{}, cfg, st), "stats": WriteStats(full{}, st), "JSON": WriteJSON(full{}, cfg, st, 1)} {
+	for name, err := range map[string]error{"data": WriteData(full{}, cfg, st), "checkers": WriteCheck(full{}, cfg, st), "stats": WriteStats(full{}, st), "JSON": WriteJSON(full{}, cfg, st, 1)} {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}

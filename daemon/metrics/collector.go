@@ -22,13 +22,16 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	st, err := c.source.Status(ctx)
 	s := sink{out}
-	s.gauge("up", "Whether the VRRP process answers.", truth(err == nil), nil)
+	s.gauge("up", "Whether the processes of the daemon answer.", truth(err == nil), nil)
 	if err != nil {
 		return
 	}
 	s.daemon(st)
 	for i := range st.Instances {
 		s.instance(&st.Instances[i])
+	}
+	for i := range st.VirtualServers {
+		s.virtualServer(&st.VirtualServers[i])
 	}
 	for _, g := range st.Groups {
 		for _, state := range states() {

@@ -267,7 +267,9 @@ func TestProcessInAnotherNetwork(t *testing.T) {
 
 // The first namespace may be entered for it.
 func TestConnectorOfAnotherNamespace(t *testing.T) {
-	outside := fmt.Sprintf("/proc/%d/ns/net", os.Getpid())
+	runtime.LockOSThread() // the process's first thread may have become another test's host
+	defer runtime.UnlockOSThread()
+	outside := fmt.Sprintf("/proc/self/task/%d/ns/net", unix.Gettid())
 	c, want := newConnector(conf.Buffer{}, outside)
 	if want == nil {
 		c.close()

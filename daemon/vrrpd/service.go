@@ -12,10 +12,12 @@ import (
 	"github.com/viplab/viplab/daemon/child"
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/logs"
+	"github.com/viplab/viplab/daemon/netns"
 	"github.com/viplab/viplab/daemon/notify"
 	"github.com/viplab/viplab/daemon/process"
 	"github.com/viplab/viplab/daemon/router"
 	"github.com/viplab/viplab/daemon/status"
+	"github.com/viplab/viplab/daemon/syncd"
 	"github.com/viplab/viplab/daemon/track"
 )
 
@@ -25,11 +27,13 @@ type service struct {
 	stderr   io.Writer
 	end      context.CancelFunc // has the process end
 	log      *logs.Log
+	settings child.Settings
 	config   *conf.Config
 	runner   *notify.Runner
 	notifier *notify.Notifier
 	router   *router.Router
 	watchers *watchers
+	sync     *syncd.Follower    // of connections
 	cancel   context.CancelFunc // stops the router
 	ended    chan struct{}      // closed when it has ended
 	place    *place             // in the scheduler
@@ -43,7 +47,7 @@ var _ child.Service = (*service)(nil)
 func (s *service) Start(ctx context.Context, o child.Settings, cfg *conf.Config) error {
 	s.log = logs.New(o.Log.Options(s.stderr))
 	track.Prune(cfg, s.log)
-	s.config = cfg
+	s.config, s.settings = cfg, o
 	s.settle(o)
 	if err := s.open(ctx, o); err != nil {
 		s.err = err
@@ -79,9 +83,11 @@ func (s *service) settle(o child.Settings) {
 func (s *service) open(ctx context.Context, o child.Settings) error {
 	s.runner = notify.NewRunner(notify.Options{Log: s.log, Launcher: true, Lazy: true, OnThread: process.Plain})
 	s.prepare(s.config)
-	s.notifier = notify.New(s.runner, notifications(s.config))
+	s.notifier = notify.New(s.runner, s.notifications(s.config))
+	s.sync = syncd.New(s.log, netns.OfIPVS(s.config))
+	s.sync.Use(s.config)
 	var err error
-	if s.router, err = router.New(router.Options{Log: s.log, Notify: s.notifier.Post, Keep: o.KeepVRRP, Alone: true, Late: s.place.note, LogAddresses: o.LogAddresses}); err != nil {
+	if s.router, err = router.New(router.Options{Log: s.log, Notify: s.post, Keep: o.KeepVRRP, Alone: true, Late: s.place.note, LogAddresses: o.LogAddresses}); err != nil {
 		return err
 	}
 	s.watchers = newWatchers(o, s.log, s.runner, s.router.Report)
@@ -107,11 +113,23 @@ func (s *service) open(ctx context.Context, o child.Settings) error {
 	}
 }
 
+// post tells others. It never waits.
+func (s *service) post(e notify.Event) {
+	s.sync.Note(e)
+	s.notifier.Post(e)
+}
+
 // prepare has what cfg may run start without delay.
 func (s *service) prepare(cfg *conf.Config) {
 	if runsCommands(cfg) {
 		s.runner.Prepare()
 	}
+}
+
+// notifications is whom cfg wants to be told. The script of the common pipe is the
+// checker process's, where there is one.
+func (s *service) notifications(cfg *conf.Config) notify.Config {
+	return notify.Of(cfg, notify.Routers, !s.settings.HasCheckers(cfg))
 }
 
 // run is the router's goroutine.
@@ -136,7 +154,7 @@ func (s *service) Reload(ctx context.Context, cfg *conf.Config) error {
 	s.log.Printf("Reloading")
 	track.Prune(cfg, s.log)
 	s.prepare(cfg)
-	if err := s.notifier.Reload(ctx, notifications(cfg)); err != nil {
+	if err := s.notifier.Reload(ctx, s.notifications(cfg)); err != nil {
 		return err
 	}
 	err := s.router.Reload(ctx, cfg)
@@ -146,9 +164,10 @@ func (s *service) Reload(ctx context.Context, cfg *conf.Config) error {
 		}
 	}
 	if err != nil {
-		return errors.Join(err, s.notifier.Reload(ctx, notifications(s.config)))
+		return errors.Join(err, s.notifier.Reload(ctx, s.notifications(s.config)))
 	}
 	s.place.take(&cfg.Global)
+	s.sync.Use(cfg)
 	s.config = cfg
 	s.log.Printf("Reload complete")
 	return nil

@@ -33,6 +33,9 @@ func (s *service) stop() int {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
+	if s.sync != nil {
+		s.sync.Close(s.settings.KeepIPVS)
+	}
 	if s.watchers != nil {
 		s.complain(s.watchers.close(ctx))
 	}

@@ -18,12 +18,14 @@ import (
 type watchers struct {
 	trackers *track.Manager
 	sessions *bfd.Manager // nil: none are to run
+	known    *sessions    // what is known of them
 }
 
 func newWatchers(o child.Settings, log notify.Logger, run *notify.Runner, report func(vrrp.Result)) *watchers {
-	w := &watchers{trackers: track.New(track.Options{Log: log, Run: run, Report: report})}
+	w := &watchers{known: newSessions(), trackers: track.New(track.Options{Log: log, Run: run, Report: report})}
 	if !o.NoBFD {
 		w.sessions = bfd.New(bfd.Options{Log: log, Report: func(name string, up bool, text string) {
+			w.known.set(name, up)
 			report(vrrp.Result{Tracker: vrrp.Tracker{Kind: vrrp.BFD, Name: name}, Known: true, Up: up, Text: text})
 		}})
 	}

@@ -1,0 +1,5 @@
+//go:build race
+
+package checkd_test
+
+const raceDetector = true

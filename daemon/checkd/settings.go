@@ -1,0 +1,60 @@
+package checkd
+
+import (
+	"runtime/debug"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/ipvs"
+	"github.com/viplab/viplab/daemon/netns"
+	"github.com/viplab/viplab/daemon/process"
+)
+
+// newTable is a table that knows what an earlier process has left.
+func (s *service) newTable() *table {
+	enter := netns.OfIPVS(s.config)
+	stamp, err := stampOf(enter)
+	s.complain(err)
+	book, err := openLedger(s.settings.Ledger, stamp)
+	s.complain(err)
+	return &table{log: s.log, open: openKernel(enter), ledger: book, flush: s.config.Global.LVS.Flush,
+		timeouts: timeouts(s.config), failed: map[ipvs.Key]string{}}
+}
+
+func timeouts(cfg *conf.Config) ipvs.Timeouts {
+	l := &cfg.Global.LVS
+	return ipvs.Timeouts{TCP: l.TCPTimeout, TCPFin: l.TCPFinTimeout, UDP: l.UDPTimeout}
+}
+
+// settle makes the process what the command line and the configuration want.
+// Nothing of it keeps anything from running.
+func (s *service) settle() {
+	o, name, umask := &s.settings, s.config.Global.Processes.Checker.Name, s.settings.Umask
+	if name == "" {
+		name = o.Name
+	}
+	if umask < 0 {
+		umask = int(s.config.Global.Files.Umask)
+	}
+	unix.Umask(umask)
+	s.complain(process.SetName(name))
+	if o.Core {
+		debug.SetTraceback("crash")
+		s.complain(process.AllowCore())
+	}
+	s.take(&s.config.Global.Processes.Checker)
+}
+
+// take gives the process its place in the scheduler and in memory.
+func (s *service) take(p *conf.Process) {
+	s.complain(process.Apply(&s.place, p))
+	s.place = *p
+}
+
+// prepare has what cfg may run start without delay.
+func (s *service) prepare(cfg *conf.Config) {
+	if runsCommands(cfg) {
+		s.runner.Prepare()
+	}
+}
