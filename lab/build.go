@@ -101,7 +101,7 @@ func (l *Lab) binaries(node string, spec *topology.Node) (map[string]string, err
 				return nil, fmt.Errorf("service %s: no daemon chosen", name)
 			}
 			binaries[d.Target()] = d.Path
-		case s.HTTP != nil, s.Mail != nil:
+		case s.HTTP != nil, s.Mail != nil, s.Hostile != nil:
 			binaries[appletPath(name)] = "" // this executable
 		}
 	}

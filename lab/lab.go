@@ -36,6 +36,9 @@ type Options struct {
 	// Dir gets timeline.ndjson, capture.pcapng and logs/NODE/SERVICE.log while
 	// the lab runs; it must exist. Empty: nothing is written.
 	Dir string
+	// Directors are nodes whose IPVS table is watched, besides those whose
+	// configuration has virtual servers.
+	Directors []string
 	// Calibration is how exact the clock is; measured, which takes a quarter of a
 	// second of lab time, if it is zero.
 	Calibration kernel.Calibration

@@ -2,12 +2,14 @@ package lab
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/viplab/viplab/lab/service/hostile"
 	"github.com/viplab/viplab/lab/timeline"
 )
 
@@ -40,7 +42,27 @@ func logEvent(s *supervised, line string) timeline.Event {
 	if s.spec.Mail != nil && json.Unmarshal([]byte(line), &mail) == nil {
 		return timeline.Event{Kind: timeline.KindMail, Node: s.node, Mail: &mail}
 	}
+	if s.spec.Hostile != nil {
+		return hostileEvent(s, line)
+	}
 	return timeline.Event{Kind: timeline.KindLog, Node: s.node, Log: &timeline.Log{Source: s.name, Text: line}}
+}
+
+// hostileEvent makes an event of what a hostile server tells.
+func hostileEvent(s *supervised, line string) timeline.Event {
+	var told hostile.Told
+	err := json.Unmarshal([]byte(line), &told)
+	switch {
+	case err == nil && told.Visit != nil:
+		told.Visit.Service = s.name
+		return timeline.Event{Kind: timeline.KindVisit, Node: s.node, Visit: told.Visit}
+	case err == nil && told.Manner != nil:
+		told.Manner.Service = s.name
+		return timeline.Event{Kind: timeline.KindManner, Node: s.node, Manner: told.Manner}
+	}
+	return timeline.Event{Kind: timeline.KindLog, Node: s.node, Log: &timeline.Log{
+		Source: s.name, Severity: "err", Text: cmp.Or(told.Trouble, line),
+	}}
 }
 
 // logFile opens a file of a node's logs in the run directory for appending;

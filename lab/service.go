@@ -118,6 +118,9 @@ func (l *Lab) command(s *supervised) ([]string, error) {
 	case spec.Mail != nil:
 		args, err := service.MailArgs(*spec.Mail)
 		return append([]string{appletPath(s.name)}, args...), err
+	case spec.Hostile != nil:
+		args, err := service.HostileArgs(s.name, *spec.Hostile)
+		return append([]string{appletPath(s.name)}, args...), err
 	case spec.Nginx != nil:
 		return []string{"nginx", "-c", spec.Nginx.Config, "-g", "daemon off;"}, nil
 	default:

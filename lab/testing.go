@@ -34,13 +34,14 @@ func Hook() {
 
 // attend has goroutines that watch a lab run at once. A guest has one CPU, and
 // with one of Go's processors (P) they would wait, for up to ten milliseconds, for
-// each goroutine that is in a system call: the start of a program, for example.
+// each goroutine that is in a system call: the start of a program, for example,
+// of which a step may have several under way.
 //
-// With two, the garbage collector waits for goroutines on others in a loop
+// With more than one, the garbage collector waits for goroutines on others in a loop
 // that watches the clock, and on one that stands still while something computes
 // that could be for ever. So it has to wait for much garbage.
 func attend(clock kernel.Clock) {
-	const processors, garbage = 2, 512 << 20
+	const processors, garbage = 8, 512 << 20
 	runtime.GOMAXPROCS(max(processors, runtime.GOMAXPROCS(0)))
 	if clock == kernel.ClockIdeal {
 		debug.SetGCPercent(-1)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/viplab/viplab/lab/capture"
@@ -87,7 +88,7 @@ func (l *Lab) watchNode(e *eyes, name string, h *host) error {
 	}
 	// What comes by syslog is written to files: they are looked at after it.
 	e.nodes = append(e.nodes, logs, files)
-	if c := l.configs[name]; c == nil || len(c.VirtualServers) == 0 || !l.info.IPVS {
+	if !l.info.IPVS || !l.isDirector(name) {
 		return nil
 	}
 	t, err := capture.WatchIPVS(h.Net(), name, tableInterval, l.Recorder)
@@ -96,6 +97,11 @@ func (l *Lab) watchNode(e *eyes, name string, h *host) error {
 	}
 	e.nodes = append(e.nodes, t)
 	return nil
+}
+
+func (l *Lab) isDirector(node string) bool {
+	c := l.configs[node]
+	return c != nil && len(c.VirtualServers) > 0 || slices.Contains(l.options.Directors, node)
 }
 
 // Sync returns when everything that has happened by now is on the timeline.

@@ -24,7 +24,11 @@ type Decoder struct {
 	ext    layers.IPv6ExtensionSkipper
 	ah     ah
 	vrrp   VRRP
+	tcp    layers.TCP
+	udp    layers.UDP
+	icmp4  layers.ICMPv4
 	icmp6  layers.ICMPv6
+	echo6  layers.ICMPv6Echo
 	ns     layers.ICMPv6NeighborSolicitation
 	na     layers.ICMPv6NeighborAdvertisement
 	parser *gopacket.DecodingLayerParser
@@ -40,7 +44,8 @@ const maxMACs = 4096
 func NewDecoder() *Decoder {
 	d := &Decoder{macs: make(map[[6]byte]string)}
 	d.parser = gopacket.NewDecodingLayerParser(layers.LayerTypeEthernet,
-		&d.eth, &d.vlan, &d.arp, &d.ip4, &d.ip6, &d.ext, &d.ah, &d.vrrp, &d.icmp6, &d.ns, &d.na)
+		&d.eth, &d.vlan, &d.arp, &d.ip4, &d.ip6, &d.ext, &d.ah, &d.vrrp,
+		&d.tcp, &d.udp, &d.icmp4, &d.icmp6, &d.echo6, &d.ns, &d.na)
 	d.parser.IgnoreUnsupported = true
 	return d
 }
@@ -85,9 +90,59 @@ func (d *Decoder) Decode(data []byte, length int) *timeline.Frame {
 			f.Proto, f.ND = "nd", d.solicitation()
 		case layers.LayerTypeICMPv6NeighborAdvertisement:
 			f.Proto, f.ND = "nd", d.advertisement()
+		default:
+			d.transport(f, layer)
 		}
 	}
 	return f
+}
+
+// sessionState is what a control packet of BFD says of its sender (RFC 5880 4.1),
+// empty for other datagrams.
+func sessionState(port uint16, payload []byte) string {
+	const oneHop, severalHops, size = 3784, 4784, 24 // RFC 5881 4, RFC 5883 5
+	if port != oneHop && port != severalHops || len(payload) < size || payload[0]>>5 != 1 {
+		return ""
+	}
+	return [...]string{"AdminDown", "Down", "Init", "Up"}[payload[1]>>6]
+}
+
+// transport describes what tells connections and questions apart.
+func (d *Decoder) transport(f *timeline.Frame, layer gopacket.LayerType) {
+	switch layer {
+	case layers.LayerTypeTCP:
+		f.TCP = &timeline.TCP{SrcPort: uint16(d.tcp.SrcPort), DstPort: uint16(d.tcp.DstPort), Seq: d.tcp.Seq, Flags: flags(&d.tcp)}
+	case layers.LayerTypeUDP:
+		f.UDP = &timeline.UDP{SrcPort: uint16(d.udp.SrcPort), DstPort: uint16(d.udp.DstPort)}
+		f.UDP.BFD = sessionState(f.UDP.DstPort, d.udp.Payload)
+	case layers.LayerTypeICMPv4:
+		switch d.icmp4.TypeCode.Type() {
+		case layers.ICMPv4TypeEchoRequest:
+			f.Echo = &timeline.Echo{ID: d.icmp4.Id, Seq: d.icmp4.Seq}
+		case layers.ICMPv4TypeEchoReply:
+			f.Echo = &timeline.Echo{Reply: true, ID: d.icmp4.Id, Seq: d.icmp4.Seq}
+		}
+	case layers.LayerTypeICMPv6Echo:
+		f.Echo = &timeline.Echo{
+			Reply: d.icmp6.TypeCode.Type() == layers.ICMPv6TypeEchoReply,
+			ID:    d.echo6.Identifier, Seq: d.echo6.SeqNumber,
+		}
+	}
+}
+
+// flags writes the flags of a segment that open and end a connection, and its
+// acknowledgement, as tcpdump does.
+func flags(t *layers.TCP) string {
+	text := ""
+	for _, flag := range []struct {
+		set  bool
+		text string
+	}{{t.SYN, "S"}, {t.FIN, "F"}, {t.RST, "R"}, {t.ACK, "A"}} {
+		if flag.set {
+			text += flag.text
+		}
+	}
+	return text
 }
 
 // proto names what an Ethernet type announces, decoded or not.

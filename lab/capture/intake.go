@@ -34,7 +34,10 @@ func OpenSyslogSocket(mnt int, path string) (fd int, err error) {
 		if err != nil {
 			return err
 		}
-		if err := unix.Bind(s, &unix.SockaddrUnix{Name: path}); err != nil {
+		if err := errors.Join(
+			unix.SetsockoptInt(s, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
+			unix.Bind(s, &unix.SockaddrUnix{Name: path}),
+		); err != nil {
 			return errors.Join(err, unix.Close(s))
 		}
 		fd = s
@@ -61,12 +64,15 @@ type SyslogOutput struct {
 	Writer   io.Writer
 }
 
-// Syslog is a node's syslog daemon.
+// Syslog is a node's syslog daemon. The time of a line is when it was sent, by the
+// kernel's stamp on it, not when somebody came to read it.
 type Syslog struct {
-	conf SyslogConfig
-	pump *pump
-	buf  []byte
-	err  error // of writing, the first; guarded by pump.mu
+	conf  SyslogConfig
+	pump  *pump
+	clock *wallClock
+	buf   []byte
+	oob   []byte
+	err   error // of writing, the first; guarded by pump.mu
 }
 
 // ServeSyslog receives on the socket fd, which it takes over, and records every
@@ -75,7 +81,7 @@ func ServeSyslog(fd int, conf SyslogConfig) (*Syslog, error) {
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return nil, errors.Join(fmt.Errorf("serve syslog: %w", err), unix.Close(fd))
 	}
-	s := &Syslog{conf: conf, buf: make([]byte, maxDatagram)}
+	s := &Syslog{conf: conf, clock: newWallClock(conf.Record.Now, realtime), buf: make([]byte, maxDatagram), oob: make([]byte, 128)}
 	p, err := newPump(fd, "syslog socket", s.drain)
 	if err != nil {
 		return nil, err
@@ -100,21 +106,23 @@ func (s *Syslog) fileError() error {
 
 func (s *Syslog) drain(fd int) error {
 	for {
-		n, err := unix.Read(fd, s.buf)
+		s.clock.asking()
+		n, oobn, _, _, err := unix.Recvmsg(fd, s.buf, s.oob, 0)
 		switch {
 		case errors.Is(err, unix.EAGAIN):
+			s.clock.emptied()
 			return nil
 		case errors.Is(err, unix.EINTR):
 		case err != nil:
 			return fmt.Errorf("receive syslog of %s: %w", s.conf.Node, err)
 		default:
-			s.take(parseSyslog(s.buf[:n]))
+			s.clock.measure()
+			s.take(parseSyslog(s.buf[:n]), s.clock.at(stampOf(s.oob[:oobn])))
 		}
 	}
 }
 
-func (s *Syslog) take(m syslogMessage) {
-	at := s.conf.Record.Now()
+func (s *Syslog) take(m syslogMessage, at timeline.Time) {
 	for text := range strings.SplitSeq(m.text, "\n") {
 		s.conf.Record.Record(timeline.Event{At: at, Kind: timeline.KindLog, Node: s.conf.Node, Log: &timeline.Log{
 			Source: m.source, Severity: m.severity, Facility: m.facility, Text: text,

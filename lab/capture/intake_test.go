@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -87,6 +88,38 @@ func TestSyslogService(t *testing.T) {
 	}
 	if got := local3.String(); strings.Count(got, "\n") != 1 || !strings.Contains(messages.String(), got) {
 		t.Errorf("local3: %q", got)
+	}
+}
+
+// TestSyslogTime: a line has the time at which it was sent, whenever it is read.
+func TestSyslogTime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	fd, err := OpenSyslogSocket(ownMount(t), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := nstest.Recorder()
+	w, err := syslog.Dial("unixgram", path, syslog.LOG_DAEMON|syslog.LOG_INFO, "vipd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	from := rec.Now()
+	if err := w.Info("x"); err != nil {
+		t.Fatal(err)
+	}
+	to := rec.Now()
+	time.Sleep(30 * time.Millisecond)
+	s, err := ServeSyslog(fd, SyslogConfig{Node: "a", Record: rec})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const inexact = time.Millisecond // both clocks are read one after the other
+	if at := rec.Events()[0].At; at < from.Add(-inexact) || at > to.Add(inexact) {
+		t.Errorf("a line sent between %v and %v has the time %v", from, to, at)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -58,12 +59,44 @@ func changed(row timeline.IPVS, c timeline.Change) timeline.IPVS {
 // persistent is IP_VS_SVC_F_PERSISTENT (include/uapi/linux/ip_vs.h).
 const persistent = 0x1
 
+// serviceFlags are the other flags of a service (IP_VS_SVC_F_ONEPACKET, SCHED1
+// to SCHED3), as ipvsadm names them.
+func serviceFlags() []struct {
+	bit  uint32
+	name string
+} {
+	return []struct {
+		bit  uint32
+		name string
+	}{{0x4, "ops"}, {0x8, "flag-1"}, {0x10, "flag-2"}, {0x20, "flag-3"}}
+}
+
 func serviceRow(s *ipvs.Service) timeline.IPVS {
 	row := timeline.IPVS{Service: serviceName(s), Scheduler: s.SchedName}
 	if s.Flags&persistent != 0 {
-		row.Persistence = int(s.Timeout)
+		row.Persistence, row.Mask = int(s.Timeout), maskOf(s)
 	}
+	var flags []string
+	for _, f := range serviceFlags() {
+		if s.Flags&f.bit != 0 {
+			flags = append(flags, f.name)
+		}
+	}
+	row.Flags = strings.Join(flags, ",")
 	return row
+}
+
+// maskOf is the prefix length of a service's netmask, 0 where that is a whole
+// address: a mask in IPv4, the length itself in IPv6.
+func maskOf(s *ipvs.Service) int {
+	length, whole := bits.OnesCount32(s.Netmask), 32
+	if s.AddressFamily == unix.AF_INET6 {
+		length, whole = int(s.Netmask), 128
+	}
+	if length == whole {
+		return 0
+	}
+	return length
 }
 
 // serviceName names a service as ipvsadm -Ln does, but for its blanks.
@@ -97,6 +130,8 @@ func destinationRow(service string, d *ipvs.Destination) timeline.IPVS {
 		Destination: endpoint(d.Address, d.Port),
 		Forward:     forwardName(d.ConnectionFlags),
 		Weight:      d.Weight,
+		Upper:       d.UpperThreshold,
+		Lower:       d.LowerThreshold,
 	}
 }
 

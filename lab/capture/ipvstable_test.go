@@ -26,6 +26,14 @@ func TestServiceRow(t *testing.T) {
 			timeline.IPVS{Service: "SCTP 192.168.0.254:9", Persistence: 50}},
 		{"a timeout that is not in use", ipvs.Service{AddressFamily: unix.AF_INET, Protocol: unix.IPPROTO_TCP, Address: v4, Port: 80, Flags: 2, Timeout: 50},
 			timeline.IPVS{Service: "TCP 192.168.0.254:80"}},
+		{"one client in 256", ipvs.Service{AddressFamily: unix.AF_INET, FWMark: 7, Flags: 1, Timeout: 9, Netmask: 0x00ffffff},
+			timeline.IPVS{Service: "FWM 7", Persistence: 9, Mask: 24}},
+		{"a whole address", ipvs.Service{AddressFamily: unix.AF_INET, FWMark: 7, Flags: 1, Timeout: 9, Netmask: 0xffffffff},
+			timeline.IPVS{Service: "FWM 7", Persistence: 9}},
+		{"a net of IPv6", ipvs.Service{AddressFamily: unix.AF_INET6, FWMark: 7, Flags: 1, Timeout: 9, Netmask: 64},
+			timeline.IPVS{Service: "FWM 7 IPv6", Persistence: 9, Mask: 64}},
+		{"flags", ipvs.Service{AddressFamily: unix.AF_INET, FWMark: 7, Flags: 0x3e, SchedName: "mh"},
+			timeline.IPVS{Service: "FWM 7", Scheduler: "mh", Flags: "ops,flag-1,flag-2,flag-3"}},
 		{"mark", ipvs.Service{AddressFamily: unix.AF_INET, FWMark: 7}, timeline.IPVS{Service: "FWM 7"}},
 		{"mark for IPv6", ipvs.Service{AddressFamily: unix.AF_INET6, FWMark: 7}, timeline.IPVS{Service: "FWM 7 IPv6"}},
 	}
@@ -40,8 +48,9 @@ func TestServiceRow(t *testing.T) {
 
 func TestDestinationRow(t *testing.T) {
 	for flags, want := range map[uint32]string{0: "Masq", 1: "Local", 2: "Tunnel", 3: "Route", 4: "Bypass", 0x103: "Route"} {
-		d := ipvs.Destination{Address: net.ParseIP("192.168.0.3"), Port: 80, Weight: 2, ConnectionFlags: flags}
-		row := timeline.IPVS{Service: "FWM 1", Destination: "192.168.0.3:80", Forward: want, Weight: 2}
+		d := ipvs.Destination{Address: net.ParseIP("192.168.0.3"), Port: 80, Weight: 2, ConnectionFlags: flags,
+			UpperThreshold: 9, LowerThreshold: 4}
+		row := timeline.IPVS{Service: "FWM 1", Destination: "192.168.0.3:80", Forward: want, Weight: 2, Upper: 9, Lower: 4}
 		if diff := cmp.Diff(row, destinationRow("FWM 1", &d)); diff != "" {
 			t.Errorf("flags %#x (-want +got)\n%s", flags, diff)
 		}

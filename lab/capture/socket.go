@@ -150,13 +150,34 @@ func (b *batch) frame(i int) frame {
 		}
 		switch {
 		case hdr.Level == unix.SOL_SOCKET && hdr.Type == unix.SO_TIMESTAMPNS && len(data) >= 16:
-			f.stamp = int64(binary.NativeEndian.Uint64(data))*1e9 + int64(binary.NativeEndian.Uint64(data[8:]))
+			f.stamp = nanoseconds(data)
 		case hdr.Level == unix.SOL_PACKET && hdr.Type == unix.PACKET_AUXDATA && len(data) >= 20:
 			b.restoreTag(i, &f, data)
 		}
 		ctl = rest
 	}
 	return f
+}
+
+// stampOf is the kernel's stamp among control messages, nanoseconds of
+// CLOCK_REALTIME, 0 if there is none.
+func stampOf(ctl []byte) int64 {
+	for len(ctl) > 0 {
+		hdr, data, rest, err := unix.ParseOneSocketControlMessage(ctl)
+		if err != nil {
+			break
+		}
+		if hdr.Level == unix.SOL_SOCKET && hdr.Type == unix.SO_TIMESTAMPNS && len(data) >= 16 {
+			return nanoseconds(data)
+		}
+		ctl = rest
+	}
+	return 0
+}
+
+// nanoseconds is a struct timespec.
+func nanoseconds(b []byte) int64 {
+	return int64(binary.NativeEndian.Uint64(b))*1e9 + int64(binary.NativeEndian.Uint64(b[8:]))
 }
 
 // restoreTag puts an 802.1Q tag back that the kernel keeps beside the frame

@@ -18,6 +18,8 @@ func (h *HTTP) Title() string {
 		return fmt.Sprintf("%s is answered %s", h.Probe, h.shares())
 	case h.Body != "":
 		return fmt.Sprintf("%s is answered %q", h.Probe, h.Body)
+	case h.Same:
+		return fmt.Sprintf("%s is answered the same throughout", h.Probe)
 	}
 	return fmt.Sprintf("%s is answered", h.Probe)
 }
@@ -32,7 +34,45 @@ func (h *HTTP) judge(r *Run, w Window) []Check {
 	if len(h.Share) > 0 {
 		checks = append(checks, h.share(s, d.count, w))
 	}
+	if h.Same {
+		checks = append(checks, h.same(s, d.count, w))
+	}
 	return checks
+}
+
+// same wants one body of the good answers; with Settle, of the latest n.
+func (h *HTTP) same(s series, n int, w Window) Check {
+	answers := h.latest(s, n)
+	got := map[string]int{}
+	for _, e := range answers {
+		got[e.Probe.Body]++
+	}
+	c := Check{Title: "one body", At: w.To, Verdict: w.unmet(), Want: "all the same", Got: tally(answers, got)}
+	switch {
+	case len(got) == 1 && len(answers) >= n:
+		c.Verdict = Pass
+	case len(got) > 1 && !h.Settle:
+		c.Verdict = Fail
+	}
+	return c
+}
+
+// latest is the good answers, with Settle the latest n since all are good.
+func (h *HTTP) latest(s series, n int) timeline.Track {
+	if !h.Settle {
+		return filter(s.answers, s.good)
+	}
+	answers := s.settled().answers
+	return answers[max(0, len(answers)-n):]
+}
+
+// tally says how many answers there are of each body.
+func tally(answers timeline.Track, got map[string]int) string {
+	var parts []string
+	for _, body := range slices.Sorted(maps.Keys(got)) {
+		parts = append(parts, fmt.Sprintf("%q %d", body, got[body]))
+	}
+	return fmt.Sprintf("%d answers: %s", len(answers), strings.Join(parts, " : "))
 }
 
 // good reports whether an answer is one that h expects.
@@ -93,28 +133,25 @@ func (h *HTTP) shares() string {
 // most 1. With Settle only the latest n count, since a server that has come
 // back takes its share from then on.
 func (h *HTTP) share(s series, n int, w Window) Check {
-	answers := filter(s.answers, s.good)
-	if h.Settle {
-		answers = s.settled().answers
-		answers = answers[max(0, len(answers)-n):]
-	}
+	answers := h.latest(s, n)
 	got := map[string]int{}
+	for body := range h.Share {
+		got[body] = 0
+	}
 	for _, e := range answers {
 		got[e.Probe.Body]++
 	}
 	c := Check{
 		Title: "shares", At: w.To, Verdict: w.unmet(),
-		Want: h.shares() + ", each off by at most 1", Got: fmt.Sprintf("%d answers: ", len(answers)),
+		Want: h.shares() + ", each off by at most 1",
 	}
 	right := len(answers) >= n
-	var parts []string
 	total := h.total()
-	for _, body := range slices.Sorted(maps.Keys(h.Share)) {
-		parts = append(parts, fmt.Sprintf("%q %d", body, got[body]))
+	for body := range h.Share {
 		off := got[body]*total - len(answers)*h.Share[body] // times total, to stay whole
 		right = right && off <= total && -off <= total
 	}
-	c.Got += strings.Join(parts, " : ")
+	c.Got = tally(answers, got)
 	if right {
 		c.Verdict = Pass
 	}

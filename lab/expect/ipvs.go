@@ -39,15 +39,19 @@ func (i *IPVS) judge(r *Run, w Window) []Check {
 	return []Check{c}
 }
 
-// find compares services by their words, as a person writes them.
+// find looks a service up by its words, as a person writes them.
 func (i *IPVS) find(table map[string]*timeline.Service) *timeline.Service {
-	want := strings.Fields(strings.ToUpper(i.Service))
 	for name, s := range table {
-		if slices.Equal(want, strings.Fields(strings.ToUpper(name))) {
+		if sameService(name, i.Service) {
 			return s
 		}
 	}
 	return nil
+}
+
+// sameService compares the names of two services.
+func sameService(a, b string) bool {
+	return slices.Equal(strings.Fields(strings.ToUpper(a)), strings.Fields(strings.ToUpper(b)))
 }
 
 // differences says what of the service is not as expected, row by row.
@@ -56,6 +60,7 @@ func (i *IPVS) differences(s *timeline.Service) []string {
 	if i.Scheduler != "" && s.Scheduler != i.Scheduler {
 		wrong = append(wrong, fmt.Sprintf("scheduler %s, not %s", s.Scheduler, i.Scheduler))
 	}
+	wrong = append(wrong, i.unlike(s)...)
 	rows := slices.Sorted(maps.Keys(s.Destinations))
 	for _, server := range slices.Sorted(maps.Keys(i.Servers)) {
 		if _, ok := s.Destinations[server]; !ok {
@@ -74,8 +79,34 @@ func (i *IPVS) differences(s *timeline.Service) []string {
 		if ok && i.Forward != "" && !i.forwards(row) {
 			wrong = append(wrong, fmt.Sprintf("%s is forwarded by %s, not %s", name, row.Forward, i.Forward))
 		}
+		wrong = append(wrong, unlikeLimit(name, "upper", i.Upper, row.Upper)...)
+		wrong = append(wrong, unlikeLimit(name, "lower", i.Lower, row.Lower)...)
 	}
 	return wrong
+}
+
+// unlike says which of the service's own settings are not as expected, of those
+// that are looked at.
+func (i *IPVS) unlike(s *timeline.Service) []string {
+	var wrong []string
+	if i.Persistence != nil && s.Persistence != *i.Persistence {
+		wrong = append(wrong, fmt.Sprintf("persistence %d s, not %d s", s.Persistence, *i.Persistence))
+	}
+	if i.Mask != nil && s.Mask != *i.Mask {
+		wrong = append(wrong, fmt.Sprintf("mask /%d, not /%d", s.Mask, *i.Mask))
+	}
+	if want := strings.Join(i.Flags, ","); i.Flags != nil && s.Flags != want {
+		wrong = append(wrong, fmt.Sprintf("flags %q, not %q", s.Flags, want))
+	}
+	return wrong
+}
+
+func unlikeLimit(server, what string, limits map[string]int, got uint32) []string {
+	want, ok := limits[server]
+	if !ok || int64(want) == int64(got) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s has %s threshold %d, not %d", server, what, got, want)}
 }
 
 // forwards reports whether a row is forwarded as expected. The kernel delivers
@@ -100,7 +131,30 @@ func (i *IPVS) want() string {
 	if i.Forward != "" {
 		want += " by " + i.Forward
 	}
-	return want
+	return want + i.settings()
+}
+
+// settings says what is looked at besides.
+func (i *IPVS) settings() string {
+	var b strings.Builder
+	if i.Persistence != nil {
+		fmt.Fprintf(&b, ", persistence %d s", *i.Persistence)
+	}
+	if i.Mask != nil {
+		fmt.Fprintf(&b, ", mask /%d", *i.Mask)
+	}
+	if i.Flags != nil {
+		fmt.Fprintf(&b, ", flags %q", strings.Join(i.Flags, ","))
+	}
+	for _, of := range []struct {
+		what   string
+		limits map[string]int
+	}{{"upper", i.Upper}, {"lower", i.Lower}} {
+		for _, name := range slices.Sorted(maps.Keys(of.limits)) {
+			fmt.Fprintf(&b, ", %s threshold %d of %s", of.what, of.limits[name], name)
+		}
+	}
+	return b.String()
 }
 
 func (i *IPVS) servers() string {

@@ -27,7 +27,8 @@ func (i Item) choices() []choice {
 		{"neighbour", i.Neighbour}, {"calm", i.Calm},
 		{"http", i.HTTP}, {"ping", i.Ping}, {"ipvs", i.IPVS}, {"log", i.Log},
 		{"mail", i.Mail}, {"process", i.Process}, {"file", i.File},
-		{"outage", i.Outage}, {"script", i.Script},
+		{"outage", i.Outage}, {"script", i.Script}, {"server", i.Server},
+		{"attempts", i.Attempts},
 	}
 	var given []choice
 	for _, c := range all {

@@ -70,3 +70,9 @@ func (e *Outage) Judge(r *Run, w Window) []Check { return complete(e, "outage", 
 
 // Judge implements Expectation.
 func (e *Script) Judge(r *Run, w Window) []Check { return complete(e, "script", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *Attempts) Judge(r *Run, w Window) []Check { return complete(e, "attempts", e.judge(r, w)) }
+
+// Judge implements Expectation.
+func (e *Server) Judge(r *Run, w Window) []Check { return complete(e, "server", e.judge(r, w)) }

@@ -27,6 +27,10 @@ func TestHTTP(t *testing.T) {
 	run(t, outage, []row{
 		{name: "body", item: item(HTTP{Body: "web1 server", Count: 90}), to: 10, got: "100 answers"},
 		{name: "any body", item: item(HTTP{}), to: 10},
+		{name: "the same throughout", item: item(HTTP{Same: true, Count: 90}), to: 10},
+		{name: "not the same", item: item(HTTP{Same: true, MaxGap: time.Minute}), to: 20, id: "http", want: "all the same", got: `"web1 server" 100 : "web2 server"`},
+		{name: "the same since it settled", item: item(HTTP{Same: true, Settle: true, Count: 30}), to: 20},
+		{name: "open: too few to be the same", item: item(HTTP{Same: true, Count: 200}), to: 10, open: true, id: "http", verdict: Pending},
 		{name: "too few", item: item(HTTP{Count: 101}), to: 10, id: "http", want: "at least 101 answers", got: "100 answers"},
 		{name: "wrong body", item: item(HTTP{Body: "web2 server"}), to: 10, id: "http", got: `number 1: "web1 server"`},
 		{name: "a failure", item: item(HTTP{}), to: 12, id: "http", got: "100 answers, 20 other; number 101: timeout"},

@@ -31,6 +31,8 @@ type Item struct {
 	File         *File         `yaml:"file,omitempty" json:"file,omitempty"`
 	Outage       *Outage       `yaml:"outage,omitempty" json:"outage,omitempty"`
 	Script       *Script       `yaml:"script,omitempty" json:"script,omitempty"`
+	Attempts     *Attempts     `yaml:"attempts,omitempty" json:"attempts,omitempty"`
+	Server       *Server       `yaml:"server,omitempty" json:"server,omitempty"`
 }
 
 // Master expects Node, and nobody else, to be Master of VRID at the window's
@@ -141,6 +143,8 @@ type HTTP struct {
 	// Share gives the ratio of answers by body: {RS1 homepage: 2, RS2 homepage: 1}.
 	// Over the window's answers each body's count is off its share by at most 1.
 	Share map[string]int `yaml:"share,omitempty" json:"share,omitempty"`
+	// Same expects all answers to have one body, whichever it is.
+	Same bool `yaml:"same,omitempty" json:"same,omitempty"`
 	// Count is how many answers there must be at least; default 1, with Share
 	// four rounds of it, since fewer could not tell 2:1 from 1:1.
 	Count int `yaml:"count,omitempty" json:"count,omitempty"`
@@ -163,18 +167,6 @@ type Ping struct {
 	MaxGap time.Duration `yaml:"max-gap,omitempty" json:"max-gap,omitempty"`
 	// Settle looks only at the answers after the last that is not as expected.
 	Settle bool `yaml:"settle,omitempty" json:"settle,omitempty"`
-}
-
-// IPVS expects the table of Node at the window's end to hold Service with
-// exactly Servers, each "ADDRESS:PORT": weight.
-type IPVS struct {
-	Node      string         `yaml:"node" json:"node"`
-	Service   string         `yaml:"service" json:"service"` // TCP 192.168.136.100:80
-	Scheduler string         `yaml:"scheduler,omitempty" json:"scheduler,omitempty"`
-	Forward   string         `yaml:"forward,omitempty" json:"forward,omitempty"` // Route, Masq, Tunnel
-	Servers   map[string]int `yaml:"servers" json:"servers"`
-	// Empty expects the service to be absent.
-	Absent bool `yaml:"absent,omitempty" json:"absent,omitempty"`
 }
 
 // Log expects a line that contains Phrase on Node in the window.

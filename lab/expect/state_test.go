@@ -107,6 +107,22 @@ func TestIPVS(t *testing.T) {
 		}
 		return Item{IPVS: i}
 	}
+	// All the settings that a service and a server can have.
+	settled := func(s *story) {
+		s.events[0].IPVS.Persistence, s.events[0].IPVS.Mask = 50, 24
+		s.events[0].IPVS.Flags = "ops,flag-1"
+		s.events[1].IPVS.Upper, s.events[1].IPVS.Lower = 9, 4
+	}
+	settings := func(but func(*IPVS)) func(*IPVS) {
+		return func(i *IPVS) {
+			persistence, mask := 50, 24
+			i.Persistence, i.Mask, i.Flags = &persistence, &mask, []string{"ops", "flag-1"}
+			i.Upper, i.Lower = map[string]int{"192.168.136.229:80": 9}, map[string]int{"192.168.136.229:80": 4}
+			if but != nil {
+				but(i)
+			}
+		}
+	}
 	sorry := func(s *story) {
 		s.ipvs(2, timeline.Deleted, "192.168.136.229:80", 0)
 		s.ipvs(2, timeline.Deleted, "192.168.136.129:80", 0)
@@ -124,6 +140,14 @@ func TestIPVS(t *testing.T) {
 			id: "ipvs", got: "192.168.136.129:80 is missing"},
 		{name: "wrong scheduler", item: servers(func(i *IPVS) { i.Scheduler = "rr" }), to: 5, id: "ipvs", got: "scheduler wrr, not rr"},
 		{name: "wrong forwarding", item: servers(func(i *IPVS) { i.Forward = "Masq" }), to: 5, id: "ipvs", got: "forwarded by Route, not Masq"},
+		{name: "settings", doctor: settled, item: servers(settings(nil)), to: 5, want: `persistence 50 s, mask /24, flags "ops,flag-1", upper threshold 9 of 192.168.136.229:80`},
+		{name: "other persistence", doctor: settled, item: servers(settings(func(i *IPVS) { *i.Persistence = 0 })), to: 5, id: "ipvs", got: "persistence 50 s, not 0 s"},
+		{name: "other mask", doctor: settled, item: servers(settings(func(i *IPVS) { *i.Mask = 0 })), to: 5, id: "ipvs", got: "mask /24, not /0"},
+		{name: "a flag too many", doctor: settled, item: servers(settings(func(i *IPVS) { i.Flags = []string{} })), to: 5, id: "ipvs", got: `flags "ops,flag-1", not ""`},
+		{name: "other thresholds", doctor: settled, item: servers(settings(func(i *IPVS) { i.Upper["192.168.136.229:80"] = 8 })), to: 5,
+			id: "ipvs", got: "192.168.136.229:80 has upper threshold 9, not 8"},
+		{name: "other lower threshold", doctor: settled, item: servers(settings(func(i *IPVS) { i.Lower["192.168.136.229:80"] = 1 })), to: 5,
+			id: "ipvs", got: "192.168.136.229:80 has lower threshold 4, not 1"},
 		{name: "sorry server", doctor: sorry, item: servers(func(i *IPVS) { i.Servers = map[string]int{"127.0.0.1:80": 1} }), to: 5},
 		{name: "service missing", item: servers(nil), to: 0.5, id: "ipvs", got: "no such service"},
 		{name: "service absent as expected", item: servers(func(i *IPVS) { i.Absent = true }), to: 0.5},

@@ -73,11 +73,11 @@ func TestCastLacks(t *testing.T) {
 		cast Cast
 		want []string
 	}{
-		{Cast{keepalived}, nil},
-		{Cast{keepalived, vipd}, []string{"vipd has no lvs"}},
-		{Cast{vipd, keepalived, vipd}, []string{"vipd has no lvs"}},
+		{Cast{keepalived}, []string{"keepalived has no snmp"}},
+		{Cast{keepalived, vipd}, []string{"keepalived has no snmp", "vipd has no snmp"}},
+		{Cast{vipd, keepalived, vipd}, []string{"keepalived has no snmp", "vipd has no snmp"}},
 	} {
-		if diff := cmp.Diff(tc.want, tc.cast.Lacks([]string{"vrrp", "lvs"})); diff != "" {
+		if diff := cmp.Diff(tc.want, tc.cast.Lacks([]string{"vrrp", "snmp"})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.cast.Name(), diff)
 		}
 	}

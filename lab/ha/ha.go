@@ -48,7 +48,7 @@ func kinds() map[string]kind {
 			env:     "VIPLAB_KEEPALIVED",
 		},
 		"vipd": {
-			can:     []string{"vrrp", "notify", "script", "smtp", "sync", "syslog"},
+			can:     []string{"vrrp", "lvs", "notify", "script", "smtp", "sync", "syslog"},
 			mend:    "make build",
 			version: regexp.MustCompile(`vipd v?([0-9][0-9.]*)`),
 			env:     "VIPLAB_VIPD",

@@ -73,10 +73,12 @@ func TestCommand(t *testing.T) {
 }
 
 func TestLacks(t *testing.T) {
-	if diff := cmp.Diff([]string{"lvs"}, Daemon{Name: "vipd"}.Lacks([]string{"vrrp", "lvs"})); diff != "" {
+	if diff := cmp.Diff([]string{"snmp"}, Daemon{Name: "vipd"}.Lacks([]string{"vrrp", "lvs", "snmp"})); diff != "" {
 		t.Errorf("vipd (-want +got):\n%s", diff)
 	}
-	if got := (Daemon{Name: "keepalived"}).Lacks([]string{"vrrp", "lvs", "notify"}); got != nil {
-		t.Errorf("keepalived lacks %v", got)
+	for _, name := range Names() {
+		if got := (Daemon{Name: name}).Lacks([]string{"vrrp", "lvs", "notify"}); got != nil {
+			t.Errorf("%s lacks %v", name, got)
+		}
 	}
 }

@@ -153,7 +153,7 @@ func Execute(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := lab.Open(ctx, top, lab.Options{Daemons: daemons, Dir: dir})
+	l, err := lab.Open(ctx, top, lab.Options{Daemons: daemons, Dir: dir, Directors: s.Scenario.Directors()})
 	if err != nil {
 		return err
 	}

@@ -89,16 +89,16 @@ func TestSkip(t *testing.T) {
 }
 
 func TestUnfit(t *testing.T) {
-	lvs := steady(3)
-	lvs.Needs.Daemon = []string{"lvs"}
+	traps := steady(3)
+	traps.Needs.Daemon = []string{"snmp"}
 	vipd, keepalived := ha.Daemon{Name: "vipd"}, ha.Daemon{Name: "keepalived"}
 	for _, tc := range []struct {
 		spec Spec
 		want string
 	}{
 		{Spec{Scenario: steady(3), Daemons: ha.Cast{vipd, keepalived}}, ""},
-		{Spec{Scenario: lvs, Daemons: ha.Cast{keepalived}}, ""},
-		{Spec{Scenario: lvs, Daemons: ha.Cast{keepalived, vipd}}, "vipd has no lvs yet"},
+		{Spec{Scenario: steady(3), Daemons: ha.Cast{keepalived}}, ""},
+		{Spec{Scenario: traps, Daemons: ha.Cast{keepalived, vipd}}, "vipd has no snmp yet"},
 		{Spec{Scenario: steady(3), Daemons: ha.Cast{vipd, vipd, keepalived}}, "has 2"},
 	} {
 		got, err := tc.spec.Unfit()

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,21 +22,45 @@ import (
 // maxBody is how much of an answer's body is kept.
 const maxBody = 1 << 10
 
+// ErrBroken says that the connection that a client kept is gone.
+var ErrBroken = errors.New("the connection is broken")
+
 // httpAsker asks for a URL, each time over a connection of its own, as many
-// clients would. It may be asked concurrently.
+// clients would, or, as one client at work would, over a single one: the
+// requests wait for each other then, and once it is gone all fail. It may be
+// asked concurrently.
 type httpAsker struct {
 	url    *url.URL
 	client *http.Client
 }
 
-func newHTTP(n Node, u *url.URL) *httpAsker {
+func newHTTP(n Node, u *url.URL, keep bool) *httpAsker {
 	transport := &http.Transport{
-		DisableKeepAlives: true,
+		DisableKeepAlives: !keep,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 			return dial(ctx, n, address)
 		},
 	}
+	if keep {
+		transport.MaxConnsPerHost = 1
+		transport.DialContext = once(transport.DialContext)
+	}
 	return &httpAsker{url: u, client: &http.Client{Transport: transport}}
+}
+
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// once dials until it has a connection, and never again.
+func once(d dialer) dialer {
+	var connected atomic.Bool
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if connected.Load() {
+			return nil, ErrBroken
+		}
+		conn, err := d(ctx, network, address)
+		connected.Store(err == nil)
+		return conn, err
+	}
 }
 
 func (a *httpAsker) ask(ctx context.Context, _ int, p *timeline.Probe) {

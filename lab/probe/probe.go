@@ -35,6 +35,8 @@ type Target struct {
 	HTTP string     // a URL with an IP address for a host
 	Ping netip.Addr // IPv4 or IPv6
 	ARP  netip.Addr // IPv4
+	// Keep asks over one connection (HTTP).
+	Keep bool
 	// Timeout of one request, DefaultTimeout if zero.
 	Timeout time.Duration
 }
@@ -61,7 +63,7 @@ func (c *Client) open(t Target) (asker, timeline.Probe, error) {
 		if err != nil {
 			return nil, timeline.Probe{}, fmt.Errorf("probe URL: %w", err)
 		}
-		return newHTTP(c.Node, u), timeline.Probe{Proto: "http", Target: t.HTTP}, nil
+		return newHTTP(c.Node, u, t.Keep), timeline.Probe{Proto: "http", Target: t.HTTP}, nil
 	case t.Ping.IsValid():
 		a, err := newPing(c.Node, t.Ping)
 		return a, timeline.Probe{Proto: "ping", Target: t.Ping.String()}, err

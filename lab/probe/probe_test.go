@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,6 +103,31 @@ func TestHTTP(t *testing.T) {
 				t.Errorf("got %+v", p)
 			}
 		})
+	}
+}
+
+// A client that keeps its connection is served by it alone: when the server closes
+// it, every later request fails, though the server would take another.
+func TestHTTPKeepsItsConnection(t *testing.T) {
+	c, n := client(t)
+	var served atomic.Int32
+	serve(t, n.Nodes["b"].NS, "192.0.2.2:80", func(w http.ResponseWriter, r *http.Request) {
+		if served.Add(1) == 3 {
+			w.Header().Set("Connection", "close")
+		}
+		fmt.Fprint(w, r.RemoteAddr)
+	})
+	if err := c.Request(t.Context(), "p", Target{HTTP: "http://192.0.2.2/", Keep: true, Timeout: time.Second}, 5); err != nil {
+		t.Fatal(err)
+	}
+	all := outcomes(t, c)
+	for i, p := range all {
+		if i < 3 && (!p.OK || p.Body != all[0].Body) || i >= 3 && (p.OK || !strings.Contains(p.Error, ErrBroken.Error())) {
+			t.Errorf("request %d: ok %t, body %q, error %q", i+1, p.OK, p.Body, p.Error)
+		}
+	}
+	if n := served.Load(); n != 3 {
+		t.Errorf("%d requests were served, want 3", n)
 	}
 }
 

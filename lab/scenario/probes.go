@@ -18,7 +18,7 @@ func (r *runner) startProbes(ctx context.Context) (wait func(), err error) {
 		if err != nil {
 			return nil, fmt.Errorf("probe %s: %w", name, err)
 		}
-		target := probe.Target{HTTP: p.HTTP, Ping: p.Ping, ARP: p.ARP, Timeout: p.Timeout}
+		target := probe.Target{HTTP: p.HTTP, Ping: p.Ping, ARP: p.ARP, Keep: p.Keep, Timeout: p.Timeout}
 		all.Go(func() {
 			if err := client.Series(ctx, name, target, p.Every); err != nil {
 				r.lab.Recorder.Record(timeline.Event{Kind: timeline.KindLog, Node: p.From, Log: &timeline.Log{

@@ -110,6 +110,8 @@ func (r *runner) act(ctx context.Context, a *Action) error {
 		return r.command(ctx, a.Run)
 	case a.Send != nil:
 		return r.send(ctx, a.Send)
+	case a.Behave != nil:
+		return r.eachService(a.Behave.At, func(node, name string) error { return r.lab.Behave(ctx, node, name, a.Behave.As) })
 	case a.Wait != nil:
 		return r.wait(ctx, a.Wait)
 	}

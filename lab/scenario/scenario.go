@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/viplab/viplab/lab/expect"
+	"github.com/viplab/viplab/lab/topology"
 )
 
 // Scenario is a scenario file, topologies/TOPOLOGY/scenarios/NAME.yaml.
@@ -63,6 +64,9 @@ type Probe struct {
 	ARP netip.Addr `yaml:"arp,omitempty" json:"arp,omitzero"`
 	// Every is the interval, default 100 ms.
 	Every time.Duration `yaml:"every,omitempty" json:"every,omitempty"`
+	// Keep asks over one connection; when that breaks, it and all later requests fail.
+	// HTTP only.
+	Keep bool `yaml:"keep,omitempty" json:"keep,omitempty"`
 	// Timeout of one request, default 1 s.
 	Timeout time.Duration `yaml:"timeout,omitempty" json:"timeout,omitempty"`
 }
@@ -96,8 +100,18 @@ type Action struct {
 	Run *Command `yaml:"run,omitempty" json:"run,omitempty"`
 	// Send sends forged advertisements.
 	Send *Send `yaml:"send,omitempty" json:"send,omitempty"`
+	// Behave has hostile servers behave otherwise.
+	Behave *Behave `yaml:"behave,omitempty" json:"behave,omitempty"`
 	// Wait waits for a moment between two advertisements of a router.
 	Wait *Wait `yaml:"wait,omitempty" json:"wait,omitempty"`
+}
+
+// Behave is a new manner of hostile servers.
+type Behave struct {
+	// At is the service, NODE/SERVICE, or a list of them.
+	At Targets `yaml:"at" json:"at"`
+	// As is how they behave from now on.
+	As topology.Manner `yaml:"as" json:"as"`
 }
 
 // Targets is one NODE/SERVICE or several. In place of NODE, a role of a

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/viplab/viplab/lab/expect"
 	"github.com/viplab/viplab/lab/forge"
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema"
 	"github.com/viplab/viplab/lab/internal/yamlfile/schema/schematest"
@@ -29,13 +30,13 @@ func generateSchema(t *testing.T) []byte {
 		Title:    "viplab scenario",
 		Value:    &Scenario{},
 		Module:   "github.com/viplab/viplab",
-		Packages: []string{"lab/scenario", "lab/expect", "lab/forge"},
+		Packages: []string{"lab/scenario", "lab/expect", "lab/forge", "lab/topology"},
 		Exactly: map[string][]string{
-			"Action":  {"start", "stop", "fault", "heal", "request", "run", "send", "wait"},
+			"Action":  {"start", "stop", "fault", "heal", "request", "run", "send", "behave", "wait"},
 			"Probe":   {"http", "ping", "arp"},
 			"Request": {"http", "ping", "arp"},
 			"Item": {"master", "vip", "arp", "garp", "adverts", "takeover", "single-master",
-				"http", "ping", "ipvs", "log", "mail", "process", "file", "outage", "script", "neighbour", "calm"},
+				"http", "ping", "ipvs", "log", "mail", "process", "file", "outage", "script", "server", "neighbour", "calm", "attempts"},
 		},
 		Words: map[string][]string{
 			"Fault.name":      FaultNames(),
@@ -44,8 +45,9 @@ func generateSchema(t *testing.T) []byte {
 			"Advert.checksum": forge.Checksums(),
 			"IPVS.scheduler":  schedulers(),
 			"IPVS.forward":    forwards(),
+			"IPVS.flags":      flags(),
 		},
-		Lists: []reflect.Type{reflect.TypeFor[Targets]()},
+		Lists: []reflect.Type{reflect.TypeFor[Targets](), reflect.TypeFor[expect.Lasts]()},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -22,17 +22,21 @@ type Send struct {
 	Every time.Duration `yaml:"every,omitempty" json:"every,omitempty"`
 }
 
-// Wait waits for a moment between two advertisements.
+// Wait waits for a moment between two advertisements, or between two health
+// checks of a server.
 type Wait struct {
-	// Node is whose next advertisement of VRID is waited for.
+	// Node is whose next advertisement of VRID, or whose next check, is waited for.
 	Node string `yaml:"node" json:"node"`
-	VRID int    `yaml:"vrid" json:"vrid"`
+	VRID int    `yaml:"vrid,omitempty" json:"vrid,omitempty"`
+	// Check is the server whose check is waited for: 192.0.2.11:80, with port 0 a
+	// ping of it.
+	Check string `yaml:"check,omitempty" json:"check,omitempty"`
 	// After is how long after it the moment is.
 	After time.Duration `yaml:"after,omitempty" json:"after,omitempty"`
 }
 
-// ErrSilent says that an advertisement that was waited for did not come.
-var ErrSilent = errors.New("no advertisement came")
+// ErrSilent says that a packet that was waited for did not come.
+var ErrSilent = errors.New("nothing came")
 
 func (r *runner) send(ctx context.Context, s *Send) (err error) {
 	node, iface, err := r.split(s.From, ":")
@@ -51,11 +55,11 @@ func (r *runner) send(ctx context.Context, s *Send) (err error) {
 	return sender.Send(ctx, s.Advert, max(s.Count, 1), s.Every)
 }
 
-// wait waits for the next advertisement, for as long as a step may last, and
+// wait waits for the next advertisement or check, for as long as a step may last, and
 // then until the moment after it.
 func (r *runner) wait(ctx context.Context, w *Wait) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, defaultWithin,
-		fmt.Errorf("%w of VRID %d from %s for %s", ErrSilent, w.VRID, w.Node, defaultWithin))
+		fmt.Errorf("%w from %s for %s: %s", ErrSilent, w.Node, defaultWithin, w.what()))
 	defer cancel()
 	for seen := len(r.lab.Recorder.Events()); ; {
 		more := r.lab.Recorder.More()
@@ -74,7 +78,21 @@ func (r *runner) wait(ctx context.Context, w *Wait) error {
 	}
 }
 
+func (w *Wait) what() string {
+	if w.Check != "" {
+		return "a check of " + w.Check
+	}
+	return fmt.Sprintf("an advertisement of VRID %d", w.VRID)
+}
+
 func (w *Wait) is(e *timeline.Event) bool {
+	if w.Check != "" {
+		if e.Node != w.Node || e.Frame == nil {
+			return false
+		}
+		server, ok := e.Frame.Question()
+		return ok && server.String() == w.Check
+	}
 	return e.Node == w.Node && e.Frame != nil && e.Frame.VRRP != nil &&
 		e.Frame.VRRP.VRID == w.VRID && e.Frame.VRRP.Priority > 0
 }

@@ -20,7 +20,7 @@ func DaemonNeeds() []string {
 
 // KernelNeeds lists what a scenario can ask of the kernel.
 func KernelNeeds() []string {
-	return []string{"ipvs", "netem", "macvlan", "nftables", "dummy", "vlan", "vrf"}
+	return []string{"ipvs", "netem", "macvlan", "nftables", "dummy", "vlan", "vrf", "tunnels"}
 }
 
 // Validate checks a scenario that was made in Go against its topology and

@@ -20,6 +20,7 @@ func (a *Action) words() []string {
 		{"start", a.Start != nil}, {"stop", a.Stop != nil}, {"fault", a.Fault != nil},
 		{"heal", a.Heal != nil}, {"request", a.Request != nil}, {"run", a.Run != nil},
 		{"send", a.Send != nil}, {"wait", a.Wait != nil},
+		{"behave", a.Behave != nil},
 	} {
 		if w.set {
 			words = append(words, w.word)
@@ -31,7 +32,7 @@ func (a *Action) words() []string {
 func (c *checker) checkAction(p yamlfile.Path, a *Action) {
 	switch words := a.words(); len(words) {
 	case 0:
-		c.Report(p, "the action is empty: start, stop, fault, heal, request, run, send or wait")
+		c.Report(p, "the action is empty: start, stop, fault, heal, request, run, send, behave or wait")
 	case 1:
 	default:
 		c.Report(p, "%s are two actions in one item, give each its own dash", strings.Join(words, " and "))
@@ -57,10 +58,11 @@ func (c *checker) checkAction(p yamlfile.Path, a *Action) {
 	if a.Send != nil {
 		c.checkSend(p.Key("send"), a.Send)
 	}
+	if a.Behave != nil {
+		c.checkBehave(p.Key("behave"), a.Behave)
+	}
 	if a.Wait != nil {
-		c.checkRouter(p.Key("wait", "node"), a.Wait.Node)
-		c.checkVRID(p.Key("wait", "vrid"), a.Wait.VRID)
-		c.checkDuration(p.Key("wait", "after"), a.Wait.After)
+		c.checkWait(p.Key("wait"), a.Wait)
 	}
 }
 
@@ -129,6 +131,9 @@ func (c *checker) checkProbe(p yamlfile.Path, name string, probe *Probe) {
 		return
 	}
 	c.checkAsk(p, name, probe.From, probe.HTTP, probe.Ping, probe.ARP)
+	if probe.Keep && probe.HTTP == "" {
+		c.ReportKey(p.Key("keep"), "", "only http has a connection to keep")
+	}
 	c.checkDuration(p.Key("every"), probe.Every)
 	c.checkDuration(p.Key("timeout"), probe.Timeout)
 }

@@ -63,6 +63,9 @@ func (c *checker) checkRouting(p yamlfile.Path, item *expect.Item) {
 	if v := item.VIP; v != nil {
 		c.checkVIP(p.Key("vip"), v)
 	}
+	if a := item.Attempts; a != nil {
+		c.checkAttempts(p.Key("attempts"), a)
+	}
 	if s := item.Script; s != nil {
 		c.checkRouter(p.Key("script", "node"), s.Node)
 		c.checkWord(p.Key("script", "name"), s.Name)
@@ -142,6 +145,8 @@ func (c *checker) checkHTTP(p yamlfile.Path, h *expect.HTTP) {
 	switch {
 	case h.Body != "" && len(h.Share) > 0:
 		c.Report(p, "body and share exclude each other")
+	case h.Same && (h.Body != "" || len(h.Share) > 0 || h.Fails):
+		c.Report(p, "same stands without body, share and fails")
 	case h.Fails && (h.Body != "" || len(h.Share) > 0):
 		c.Report(p, "requests that fail have no body")
 	}

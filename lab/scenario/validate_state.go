@@ -45,12 +45,21 @@ func (c *checker) checkNodeState(p yamlfile.Path, item *expect.Item) {
 	if v := item.IPVS; v != nil {
 		c.checkIPVS(p.Key("ipvs"), v)
 	}
+	if v := item.Server; v != nil {
+		c.checkServer(p.Key("server"), v)
+	}
+}
+
+// watched says whether the lab records the lines of a file.
+func watched(file string) bool {
+	name := path.Base(file)
+	return file == path.Join("/var/log", name) && name != "messages"
 }
 
 // checkFile wants a file that the lab watches.
 func (c *checker) checkFile(p yamlfile.Path, f *expect.File) {
 	c.checkNode(p.Key("node"), f.Node)
-	if name := path.Base(f.Path); f.Path != path.Join("/var/log", name) || name == "messages" {
+	if !watched(f.Path) {
 		c.Report(p.Key("path"), "%q is no file that is watched: a /var/log/NAME other than messages", f.Path)
 	}
 	if len(f.Lines) == 0 {

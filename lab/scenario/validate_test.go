@@ -23,7 +23,7 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"unknown field", "suite: tests", "siute: tests", `1:1: field "suite" is missing
 3:1: unknown field "siute", did you mean suite?`},
 		{"daemon need", "[vrrp, lvs]", "[vrrp, ipvs]", `5:24: unknown need "ipvs" (there is vrrp, lvs, notify, script, smtp, sync, syslog)`},
-		{"kernel need", "kernel: [ipvs]", "kernel: [ipsv]", `5:39: unknown need "ipsv" (there is ipvs, netem, macvlan, nftables, dummy, vlan, vrf), did you mean ipvs?`},
+		{"kernel need", "kernel: [ipvs]", "kernel: [ipsv]", `5:39: unknown need "ipsv" (there is ipvs, netem, macvlan, nftables, dummy, vlan, vrf, tunnels), did you mean ipvs?`},
 		{"no steps", demo[strings.Index(demo, "steps:"):], "steps: []\n", `10:1: a scenario needs at least one step`},
 		{"step name twice", "name: break", "name: start", `25:11: a step before has the name "start" already`},
 		{"step without name", "- name: break\n    do", "- do", `25:5: steps[1] field "name" is missing`},
@@ -51,9 +51,9 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"two requests of one name and different kinds", "- fault: {name: link-down", "- request: {name: visit, from: client, ping: 192.168.0.5}\n      - fault: {name: link-down", `27:25: "visit" asked by http before, not by ping`},
 
 		{"two actions in one item", "      - run: {node: client, args: [ip, neigh, flush, all]}", "        run: {node: client, args: [ip, neigh, flush, all]}", `13:9: start and run are two actions in one item, give each its own dash`},
-		{"empty action", "- run: {node: client, args: [ip, neigh, flush, all]}", "- {}", `14:9: the action is empty: start, stop, fault, heal, request, run, send or wait`},
+		{"empty action", "- run: {node: client, args: [ip, neigh, flush, all]}", "- {}", `14:9: the action is empty: start, stop, fault, heal, request, run, send, behave or wait`},
 		{"unknown action", "- run: {node", "- rnu: {node", `14:9: unknown field "rnu", did you mean run?
-14:9: the action is empty: start, stop, fault, heal, request, run, send or wait`},
+14:9: the action is empty: start, stop, fault, heal, request, run, send, behave or wait`},
 		{"start nothing", "start: [web1/keepalived, web2/keepalived]", "start: []", `13:9: the list of services is empty`},
 		{"start on an unknown node", "web2/keepalived]", "web3/keepalived]", `13:34: unknown node "web3" in "web3/keepalived", did you mean web2/keepalived?`},
 		{"start on an unknown node near one without it", "web2/keepalived]", "cliemt/keepalived]", `13:34: unknown node "cliemt" in "cliemt/keepalived"`},
@@ -145,6 +145,13 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"unknown forwarding", "forward: Route", "forward: Tunel", `38:84: unknown way of forwarding "Tunel", did you mean Tunnel?`},
 		{"server without port", `{"192.168.0.3:80": 1}`, `{192.168.0.3: 1}`, `38:101: "192.168.0.3" is no real server such as 192.168.0.3:80`},
 		{"negative weight", `{"192.168.0.3:80": 1}`, `{"192.168.0.3:80": -1}`, `38:119: weight -1 is negative`},
+		{"unknown flag", `{"192.168.0.3:80": 1}`, `{"192.168.0.3:80": 1}, flags: [osp]`, `38:131: unknown flag "osp", did you mean ops?`},
+		{"threshold of a stranger", `{"192.168.0.3:80": 1}`, `{"192.168.0.3:80": 1}, upper: {"192.168.0.4:80": 9}`, `38:131: "192.168.0.4:80" is not among servers, did you mean 192.168.0.3:80?`},
+		{"one body and another", "body: web1, count: 3", "body: web1, same: true", `23:9: same stands without body, share and fails`},
+		{"a kept ping", "echo: {from: client,", "echo: {from: client, keep: true,", `8:24: only http has a connection to keep`},
+		{"real server of no director", "- process: {", "- server: {node: client, service: TCP 192.168.0.5:80, server: 192.168.0.3, after: web1/httpd}\n      - process: {", `37:24: node "client" runs no ha service
+37:69: "192.168.0.3" is no real server such as 192.168.0.3:80
+37:89: node web1 has no service "httpd"`},
 		{"servers of a service that is absent", `{"192.168.0.3:80": 1}`, `{"192.168.0.3:80": 1}, absent: true`, `38:91: a service that is absent has no servers`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

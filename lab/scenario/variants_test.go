@@ -72,7 +72,7 @@ func TestMistakesInVariants(t *testing.T) {
 		{"missing file", "/etc/v2.conf", "/etc/v22.conf", `7:34: there is no web1/etc/v22.conf, did you mean /etc/v2.conf?
 7:34: there is no web2/etc/v22.conf, did you mean /etc/v2.conf?`},
 		{"relative path", "/etc/v2.conf", "v2.conf", `7:34: "v2.conf" must be an absolute path on the nodes, did you mean /v2.conf?`},
-		{"unknown need", "[macvlan]", "[macvaln]", `6:65: unknown need "macvaln" (there is ipvs, netem, macvlan, nftables, dummy, vlan, vrf), did you mean macvlan?`},
+		{"unknown need", "[macvlan]", "[macvaln]", `6:65: unknown need "macvaln" (there is ipvs, netem, macvlan, nftables, dummy, vlan, vrf, tunnels), did you mean macvlan?`},
 		{"two ways", "steps:", "config: /etc/v2.conf\nsteps:", `8:9: each variant names its own configuration`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -6,12 +6,16 @@
 package service
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
+	"github.com/viplab/viplab/lab/service/hostile"
 	"github.com/viplab/viplab/lab/topology"
 )
 
@@ -20,6 +24,8 @@ import (
 const (
 	httpWord = "viplab-service-http"
 	mailWord = "viplab-service-mail"
+
+	hostileWord = "viplab-service-hostile"
 )
 
 // Dispatch does the work of an embedded program and ends the process, when this
@@ -33,6 +39,9 @@ func Dispatch() {
 			os.Exit(exit(serveMail(os.Args[2])))
 		}
 	}
+	if len(os.Args) == 4 && os.Args[1] == hostileWord {
+		os.Exit(exit(beHostile(os.Args[2], os.Args[3])))
+	}
 	switch filepath.Base(os.Args[0]) {
 	case "mail", "mailx":
 		os.Exit(exit(sendMail(os.Args[1:], os.Stdin, os.Stdout)))
@@ -41,6 +50,17 @@ func Dispatch() {
 	case "systemctl":
 		os.Exit(systemctl(os.Args[1:], os.Stdout, os.Stderr, ControlSocket))
 	}
+}
+
+// beHostile is a hostile server. It ends in order on SIGTERM.
+func beHostile(blob, name string) error {
+	var spec topology.Hostile
+	if err := json.Unmarshal([]byte(blob), &spec); err != nil {
+		return fmt.Errorf("read settings: %w", err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	return hostile.Run(ctx, spec, hostile.Socket(name))
 }
 
 // exit says what went wrong and makes an exit status of it.
@@ -57,6 +77,12 @@ func HTTPArgs(spec topology.HTTP) ([]string, error) { return arguments(httpWord,
 
 // MailArgs returns the arguments of the embedded mail sink.
 func MailArgs(spec topology.Mail) ([]string, error) { return arguments(mailWord, spec) }
+
+// HostileArgs returns the arguments of a hostile server of a service's name.
+func HostileArgs(name string, spec topology.Hostile) ([]string, error) {
+	args, err := arguments(hostileWord, spec)
+	return append(args, name), err
+}
 
 func arguments(word string, spec any) ([]string, error) {
 	blob, err := json.Marshal(spec)

@@ -26,6 +26,8 @@ const (
 	KindProbe     Kind = "probe"     // a client's request and what came of it
 	KindMail      Kind = "mail"      // a mail reached a node's mail sink
 	KindFile      Kind = "file"      // a line was written to a file in a node's /var/log
+	KindVisit     Kind = "visit"     // a client came to a hostile server
+	KindManner    Kind = "manner"    // a hostile server behaves otherwise from now on
 )
 
 // Event is anything seen. Exactly the payload that Kind names is set.
@@ -49,6 +51,8 @@ type Event struct {
 	Probe     *Probe     `json:"probe,omitempty"`
 	Mail      *Mail      `json:"mail,omitempty"`
 	File      *File      `json:"file,omitempty"`
+	Visit     *Visit     `json:"visit,omitempty"`
+	Manner    *Manner    `json:"manner,omitempty"`
 }
 
 // Info is the first event of a run: where it ran and how exact its clock is.
@@ -105,9 +109,51 @@ type Frame struct {
 	IPDst netip.Addr `json:"ip_dst,omitzero"`
 	TTL   int        `json:"ttl,omitempty"`
 
+	TCP  *TCP  `json:"tcp,omitempty"`
+	UDP  *UDP  `json:"udp,omitempty"`
+	Echo *Echo `json:"echo,omitempty"`
 	VRRP *VRRP `json:"vrrp,omitempty"`
 	ARP  *ARP  `json:"arp,omitempty"`
 	ND   *ND   `json:"nd,omitempty"`
+}
+
+// Question returns which server f asks something, if it is the first packet of a
+// question: a SYN, a datagram or, with port 0, an echo request. A SYN that is sent
+// again is another one, with the same number.
+func (f *Frame) Question() (server netip.AddrPort, ok bool) {
+	switch {
+	case f.TCP != nil && f.TCP.Flags == "S":
+		return netip.AddrPortFrom(f.IPDst, f.TCP.DstPort), true
+	case f.UDP != nil:
+		return netip.AddrPortFrom(f.IPDst, f.UDP.DstPort), true
+	case f.Echo != nil && !f.Echo.Reply:
+		return netip.AddrPortFrom(f.IPDst, 0), true
+	}
+	return netip.AddrPort{}, false
+}
+
+// TCP is the header of a segment, as far as it tells connections apart.
+type TCP struct {
+	SrcPort uint16 `json:"src_port"`
+	DstPort uint16 `json:"dst_port"`
+	Seq     uint32 `json:"seq"`
+	// Flags are of SYN, FIN, RST and ACK, by their first letters: S, SA, FA.
+	Flags string `json:"flags"`
+}
+
+// UDP is the header of a datagram.
+type UDP struct {
+	SrcPort uint16 `json:"src_port"`
+	DstPort uint16 `json:"dst_port"`
+	// BFD is the state in a control packet (RFC 5880 4.1): AdminDown, Down, Init, Up.
+	BFD string `json:"bfd,omitempty"`
+}
+
+// Echo is a request or a reply of ICMP or ICMPv6.
+type Echo struct {
+	Reply bool   `json:"reply,omitempty"`
+	ID    uint16 `json:"id"`
+	Seq   uint16 `json:"n"`
 }
 
 // VRRP is an advertisement, version 2 (RFC 3768 5.1) or 3 (RFC 9568 5.1).
@@ -200,10 +246,18 @@ type IPVS struct {
 	Service     string `json:"service"`
 	Scheduler   string `json:"scheduler,omitempty"`
 	Persistence int    `json:"persistence,omitempty"` // seconds, 0 for none
+	// Mask is the prefix length that makes clients one for persistence; 0 is a
+	// single client.
+	Mask int `json:"mask,omitempty"`
+	// Flags are the service's others, in ipvsadm's words: ops,flag-1,flag-2.
+	Flags string `json:"flags,omitempty"`
 	// Destination is "192.168.0.3:80"; Forward is Route, Masq, Tunnel or Local.
 	Destination string `json:"destination,omitempty"`
 	Forward     string `json:"forward,omitempty"`
 	Weight      int    `json:"weight"`
+	// Upper and Lower are the destination's thresholds, in connections; 0 for none.
+	Upper uint32 `json:"upper,omitempty"`
+	Lower uint32 `json:"lower,omitempty"`
 }
 
 // Process is a supervised process that started or ended.
@@ -252,4 +306,19 @@ type Mail struct {
 type File struct {
 	Path string `json:"path"` // /var/log/keepalived.log
 	Text string `json:"text"` // at most 4 KiB
+}
+
+// Visit is a client that came to a hostile server, and how it was treated.
+type Visit struct {
+	Service string         `json:"service"`
+	From    netip.AddrPort `json:"from"` // of a ping without port
+	Manner  string         `json:"manner"`
+	Asked   string         `json:"asked,omitempty"` // the question, where one came
+}
+
+// Manner is a hostile server that behaves otherwise from now on.
+type Manner struct {
+	Service string `json:"service"`
+	Do      string `json:"do"`
+	On      string `json:"on,omitempty"` // the question that it is for; empty for all
 }

@@ -87,6 +87,10 @@ func (e *Event) carries() bool {
 		return e.Probe != nil
 	case KindMail:
 		return e.Mail != nil
+	case KindVisit:
+		return e.Visit != nil
+	case KindManner:
+		return e.Manner != nil
 	case KindFile:
 		return e.File != nil
 	}

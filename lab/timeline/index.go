@@ -18,6 +18,7 @@ type Index struct {
 	announced map[netip.Addr]Track // ARP by sender, ND by target
 	asked     map[netip.Addr]Track // ARP requests by target, gratuitous ones left out
 	addresses map[netip.Addr]Track
+	questions map[netip.AddrPort]Track
 	probes    map[string]Track
 	unlinked  Track // links that were deleted
 	networks  map[port]string
@@ -34,6 +35,7 @@ func NewIndex(events []Event) *Index {
 		announced: map[netip.Addr]Track{},
 		asked:     map[netip.Addr]Track{},
 		addresses: map[netip.Addr]Track{},
+		questions: map[netip.AddrPort]Track{},
 		probes:    map[string]Track{},
 		networks:  map[port]string{},
 	}
@@ -74,6 +76,9 @@ func (x *Index) Add(events []Event) {
 func (x *Index) addFrame(e *Event) {
 	f := e.Frame
 	x.networks[port{e.Node, f.Port}] = f.Network
+	if server, ok := f.Question(); ok {
+		add(x.questions, server, e)
+	}
 	if f.VRRP != nil {
 		add(x.adverts, f.VRRP.VRID, e)
 	}
@@ -111,6 +116,9 @@ func (x *Index) Announced(a netip.Addr) Track { return x.announced[a] }
 
 // Asked returns the ARP requests for a, without gratuitous ones.
 func (x *Index) Asked(a netip.Addr) Track { return x.asked[a] }
+
+// Questions returns the frames that ask a server something: see Frame.Question.
+func (x *Index) Questions(server netip.AddrPort) Track { return x.questions[server] }
 
 // Addresses returns the kernel's changes of address a, on all nodes.
 func (x *Index) Addresses(a netip.Addr) Track { return x.addresses[a] }

@@ -58,6 +58,9 @@ func (s *Service) fillDefaults() {
 	if s.Mail != nil {
 		setDefault(&s.Mail.Listen, DefaultMailListen)
 	}
+	if s.Hostile != nil {
+		s.Hostile.fillDefaults()
+	}
 	if s.Nginx != nil {
 		setDefault(&s.Nginx.Config, DefaultNginxConfig)
 	}

@@ -55,7 +55,7 @@ func (t *Topology) graphNode(name string) GraphNode {
 	if n.Hostname != name {
 		node.Hostname = n.Hostname
 	}
-	node.Notes = n.ServiceNames()
+	node.Notes = inSeries(n.ServiceNames())
 	for _, a := range t.Attachments(name) {
 		if a.Network == "" {
 			node.Notes = append(node.Notes, cmp.Or(a.Label, a.Interface)+" "+a.Prefix.String())

@@ -109,7 +109,7 @@ func TestLoadReportsEveryMistakeAtOnce(t *testing.T) {
 	_, err := Load(demoFiles(broken), "demo")
 	want := `demo/topology.yaml:1:1: field "title" is missing
 demo/topology.yaml:3:14: mtu must be a whole number, not "big"
-demo/topology.yaml:15:7: service keepalived does not say what it is: ha, http, mail, nginx or command
+demo/topology.yaml:15:7: service keepalived does not say what it is: ha, http, mail, hostile, nginx or command
 demo/topology.yaml:15:20: unknown field "hq", did you mean ha?
 demo/topology.yaml:19:23: unknown network "lam", did you mean lan?
 demo/topology.yaml:19:40: "192.168.0.3" has no prefix length, write 192.168.0.3/24`

@@ -25,7 +25,7 @@ func generateSchema(t *testing.T) []byte {
 		Value:    &Topology{},
 		Module:   "github.com/viplab/viplab",
 		Packages: []string{"lab/topology"},
-		Exactly:  map[string][]string{"Service": {"ha", "http", "mail", "nginx", "command"}},
+		Exactly:  map[string][]string{"Service": {"ha", "http", "mail", "hostile", "nginx", "command"}},
 		Names: map[string]string{
 			"Topology.networks": nameForm.String(),
 			"Topology.nodes":    hostForm.String(),

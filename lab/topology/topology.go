@@ -79,7 +79,7 @@ type Route struct {
 }
 
 // Service is a program that the node supervises. Exactly one of HA, HTTP, Mail,
-// Nginx and Command is set.
+// Hostile, Nginx and Command is set.
 type Service struct {
 	// HA is the daemon under test: vipd, keepalived ... as the run chooses.
 	HA *HA `yaml:"ha,omitempty" json:"ha,omitempty"`
@@ -87,6 +87,8 @@ type Service struct {
 	HTTP *HTTP `yaml:"http,omitempty" json:"http,omitempty"`
 	// Mail is the embedded mail sink on port 25, which keeps /var/mail/USER.
 	Mail *Mail `yaml:"mail,omitempty" json:"mail,omitempty"`
+	// Hostile is an embedded server that behaves as steps tell it.
+	Hostile *Hostile `yaml:"hostile,omitempty" json:"hostile,omitempty"`
 	// Nginx is the real nginx with the node's /etc/nginx/nginx.conf.
 	Nginx *Nginx `yaml:"nginx,omitempty" json:"nginx,omitempty"`
 	// Command is any program in the foreground, with its arguments.

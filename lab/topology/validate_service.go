@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"io/fs"
 	"net"
 	"path"
@@ -20,7 +21,7 @@ func (s *Service) Kinds() []string {
 		set  bool
 	}{
 		{"ha", s.HA != nil}, {"http", s.HTTP != nil}, {"mail", s.Mail != nil},
-		{"nginx", s.Nginx != nil}, {"command", s.Command != nil},
+		{"hostile", s.Hostile != nil}, {"nginx", s.Nginx != nil}, {"command", s.Command != nil},
 	} {
 		if k.set {
 			kinds = append(kinds, k.name)
@@ -61,7 +62,7 @@ func (c *checker) checkServices(p yamlfile.Path, node string, n *Node) {
 
 func (c *checker) reportKinds(p yamlfile.Path, name string, kinds []string) {
 	if len(kinds) == 0 {
-		c.ReportKey(p, "", "service %s does not say what it is: ha, http, mail, nginx or command", name)
+		c.ReportKey(p, "", "service %s does not say what it is: ha, http, mail, hostile, nginx or command", name)
 		return
 	}
 	c.ReportKey(p, "", "service %s is %s at once, a service is one program", name, strings.Join(kinds, " and "))
@@ -78,6 +79,8 @@ func (c *checker) checkService(p yamlfile.Path, node string, s *Service) {
 				c.ReportKey(p.Key("http", "pages", page), "/"+page, "page %q must begin with a slash", page)
 			}
 		}
+	case s.Hostile != nil:
+		c.checkHostile(p.Key("hostile"), s.Hostile)
 	case s.Nginx != nil:
 		c.checkAbsolute(p.Key("nginx", "config"), s.Nginx.Config)
 	case s.Command != nil && (len(s.Command) == 0 || s.Command[0] == ""):
@@ -131,6 +134,8 @@ func (c *checker) checkPorts(p yamlfile.Path, name string, s *Service, taken map
 		for i, listen := range s.HTTP.Listen {
 			claim(p.Key("http", "listen").Index(i), listen)
 		}
+	case s.Hostile != nil && s.Hostile.hasPort():
+		claim(p.Key("hostile", "listen"), cmp.Or(s.Hostile.Listen, defaultListen(s.Hostile.Speaks)))
 	case s.Mail != nil && s.Mail.Listen == "":
 		claim(p, DefaultMailListen)
 	case s.Mail != nil:

@@ -72,7 +72,7 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"no kernel parameter", "net.ipv4.conf.eth0.arp_ignore", "arp_ignore", `13:15: "arp_ignore" is no kernel parameter, write it with dots: net.ipv4.ip_forward`},
 		{"kernel parameter of the system", "net.ipv4.conf.eth0.arp_ignore", "vm.swappiness", `13:15: vm.swappiness belongs to no node: setting it would change the whole system`},
 		{"kernel parameter of no interface", "conf.eth0.arp_ignore", "conf.eth9.arp_ignore", `13:15: unknown interface "eth9" in net.ipv4.conf.eth9.arp_ignore, did you mean eth0?`},
-		{"service of no kind", "mail: {mail: {}}", "mail: {}", `23:7: service mail does not say what it is: ha, http, mail, nginx or command`},
+		{"service of no kind", "mail: {mail: {}}", "mail: {}", `23:7: service mail does not say what it is: ha, http, mail, hostile, nginx or command`},
 		{"service of two kinds", "mail: {mail: {}}", "mail: {mail: {}, command: [cat]}", `23:7: service mail is mail and command at once, a service is one program`},
 		{"service name too long", "mail: {mail: {}}", "a-very-long-name: {command: [cat]}", `23:7: service name "a-very-long-name" must be a process name of at most 15 bytes`},
 		{"service name with a slash", "mail: {mail: {}}", "bin/cat: {command: [cat]}", `23:7: service name "bin/cat" must be a process name of at most 15 bytes`},
@@ -87,6 +87,20 @@ func TestLoadFindsMistake(t *testing.T) {
 		{"name to listen on", "mail: {mail: {}}", "mail: {mail: {listen: \"localhost:25\"}}", `23:29: "localhost:25" is no address to listen on, such as :80 or 127.0.0.1:8080`},
 		{"two services on one port", "mail: {mail: {}}", "a: {http: {}}\n      b: {http: {listen: [\":8080\", \":80\"]}}", `24:36: service a already listens on :80`},
 		{"relative nginx configuration", "mail: {mail: {}}", "nginx: {nginx: {config: nginx.conf}}", `23:31: "nginx.conf" must be an absolute path on the node, did you mean /nginx.conf?`},
+		{"hostile in an unknown language", "mail: {mail: {}}", "bad: {hostile: {speaks: htpp}}", `23:31: unknown protocol "htpp", want one of dns, http, https, ping, smtp, tcp, udp, did you mean http?`},
+		{"hostile without a port", "mail: {mail: {}}", "bad: {hostile: {speaks: udp}}", `23:13: "" is no address to listen on, such as :80 or 127.0.0.1:8080`},
+		{"hostile on a port that is taken", "mail: {mail: {}}", "a: {http: {}}\n      bad: {hostile: {speaks: http}}", `24:13: service a already listens on :80`},
+		{"hostile ping with a port", "mail: {mail: {}}", "bad: {hostile: {speaks: ping, listen: \":7\"}}", `23:37: ping has no port to listen on`},
+		{"hostile mail with pages", "mail: {mail: {}}", "bad: {hostile: {speaks: smtp, pages: {/: x}}}", `23:37: pages belong to http and https, not to smtp`},
+		{"manner of another protocol", "mail: {mail: {}}", "bad: {hostile: {speaks: ping, as: {do: reset}}}", `23:46: ping cannot "reset", but serve, refuse, drop, silent, garbage, slow, mistaken`},
+		{"manner with a typo", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {do: silnet}}}", `23:46: http cannot "silnet", but serve, refuse, drop, silent, vanish, hang-up, reset, status, reset-late, cut, garbage, slow, drip, body, endless, gigantic, did you mean silent?`},
+		{"status of another manner", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {do: silent, status: 503}}}", `23:54: status belongs to status`},
+		{"status without one", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {do: status}}}", `23:37: status says no status`},
+		{"delay of another manner", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {do: silent, delay: 1s}}}", `23:54: delay belongs to reset, slow, drip, endless, gigantic`},
+		{"negative delay", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {do: slow, delay: -1s}}}", `23:59: delay must not be negative`},
+		{"question where there is none", "mail: {mail: {}}", "bad: {hostile: {speaks: ping, as: {do: slow, on: x}}}", `23:52: ping has no questions to tell apart`},
+		{"flap to nothing else", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {flap: [1s]}}}", `23:42: flap needs a manner to change to`},
+		{"flap at once", "mail: {mail: {}}", "bad: {hostile: {speaks: http, as: {do: refuse, flap: [1s, 0s]}}}", `23:65: an interval must be longer than 0`},
 		{"empty command", "mail: {mail: {}}", "cat: {command: []}", `23:13: command is empty`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -154,7 +168,7 @@ func TestValidateOfATopologyMadeInGo(t *testing.T) {
 	}
 	want := `nodes.a.interfaces.eth0.network: unknown network "lam", did you mean lan?
 nodes.a.interfaces.eth1: interface eth1 has no network (only lo and dummies do without)
-nodes.c.services.x: service x does not say what it is: ha, http, mail, nginx or command`
+nodes.c.services.x: service x does not say what it is: ha, http, mail, hostile, nginx or command`
 	if diff := cmp.Diff(want, errorText(top.Validate())); diff != "" {
 		t.Error(diff)
 	}
