@@ -32,6 +32,9 @@ func TestCourse(t *testing.T) {
 		"course/experiment-3/disconnect",
 		"course/experiment-4/failover",
 		"course/experiment-4/notify",
+		"course/experiment-4/sync",
+		"course/experiment-5/failover",
+		"course/experiment-6/failover",
 		"course/ha-1/crash",
 		"course/ha-1/httpd-fault",
 		"course/ha-1/nopreempt",
@@ -40,6 +43,8 @@ func TestCourse(t *testing.T) {
 		"course/ha-1/watch-port",
 		"course/ha-1/watch-process",
 		"course/ha-1/watch-script",
+		"course/lvs-dr-keepalived/checks",
+		"course/lvs-dr-script/stop-keepalived",
 		"course/master-backup/preempt",
 		"course/master-master/crossed",
 		"course/nat-sync-group/group",
@@ -148,6 +153,8 @@ func TestBetterIsOnRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
+		"meddled-table", "wrong-services",
+		"endless", "vanish",
 		"advert-flood", "bad-reload", "crash-and-edit", "crash-loop", "healed-split-v2", "healed-split-v3",
 		"rejected-adverts", "zero-interval",
 	}
@@ -157,6 +164,22 @@ func TestBetterIsOnRecord(t *testing.T) {
 		if s.Fails["keepalived"] == nil || s.Fails["vipd"] != nil {
 			t.Errorf("%s: on record are %v", s.ID(), s.Fails)
 		}
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Each checker of keepalived has a scenario, and HTTP_GET two.
+func TestCheckersHaveEveryKind(t *testing.T) {
+	found, err := Select("checkers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"bfd", "dns", "file", "http", "https", "misc", "pages", "ping", "smtp", "tcp", "udp"}
+	var names []string
+	for _, s := range found {
+		names = append(names, s.Name)
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)

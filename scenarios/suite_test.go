@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -45,8 +46,8 @@ var _ = Describe("scenario", func() {
 		Fail(err.Error())
 	}
 	for _, s := range all {
-		if s.Suite == "interop" || s.Suite == "better" {
-			continue // package pairs runs them, in mixed pairs
+		if slices.Contains([]string{"interop", "better", "checkers"}, s.Suite) {
+			continue // package pairs runs them, side by side
 		}
 		for _, name := range ha.Names() {
 			It(s.ID()+" with "+name, Label(s.Suite, s.Topology, name), func(ctx SpecContext) {

@@ -20,11 +20,18 @@ func TestEveryLabLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
+		"checkers-bfd",
+		"director-farm",
 		"experiment-1",
 		"experiment-2",
 		"experiment-3",
 		"experiment-4",
+		"experiment-5",
+		"experiment-6",
 		"ha-1",
+		"hostile-servers",
+		"lvs-dr-keepalived",
+		"lvs-dr-script",
 		"master-backup",
 		"master-master",
 		"nat-sync-group",
@@ -76,6 +83,7 @@ func TestEveryFileIsEmbedded(t *testing.T) {
 
 func TestScriptsAreExecutableOnTheirNodes(t *testing.T) {
 	for _, tc := range []struct{ lab, node, script string }{
+		{"hostile-servers", "lb", "usr/local/bin/check"},
 		{"experiment-3", "node1", "etc/keepalived/notify.sh"}, {"experiment-3", "node2", "etc/keepalived/notify.sh"},
 		{"experiment-4", "LB1", "etc/keepalived/notify.sh"}, {"experiment-4", "LB2", "etc/keepalived/notify.sh"},
 		{"nginx-hot-standby", "host131", "etc/keepalived/nginx_check.sh"}, {"nginx-hot-standby", "host132", "etc/keepalived/nginx_check.sh"},
@@ -83,6 +91,10 @@ func TestScriptsAreExecutableOnTheirNodes(t *testing.T) {
 		{"ha-1", "keepalived-master", "usr/local/bin/mysql"},
 		{"nat-sync-group", "LB1", "usr/local/sbin/lvs-nat.sh"}, {"nat-sync-group", "LB2", "usr/local/sbin/lvs-nat.sh"},
 		{"experiment-4", "RS1", "usr/local/sbin/rs.sh"}, {"experiment-4", "RS2", "usr/local/sbin/rs.sh"},
+		{"experiment-5", "RS3", "usr/local/sbin/rs.sh"}, {"experiment-6", "LB1", "etc/keepalived/notify.sh"},
+		{"lvs-dr-script", "lk1", "usr/local/sbin/lvs-dr.sh"}, {"lvs-dr-script", "lk2", "usr/local/sbin/lvs-dr.sh"},
+		{"lvs-dr-script", "web1", "usr/local/sbin/lvs-rs.sh"}, {"lvs-dr-keepalived", "web2", "usr/local/sbin/lvs-rs.sh"},
+		{"director-farm", "rs1", "usr/local/sbin/tunnels.sh"}, {"director-farm", "lb", "usr/local/sbin/note.sh"},
 	} {
 		top, err := Load(tc.lab)
 		if err != nil {

@@ -54,6 +54,23 @@ func TestFactsOfTheCourse(t *testing.T) {
 		{"experiment-4/RS2/var/www/html/index.html", []string{"RS2 homepage\n"}},
 		{"experiment-4/LB1/var/www/html/index.html", []string{"sorry on LB1\n"}},
 		{"experiment-4/LB2/var/www/html/index.html", []string{"sorry on LB2\n"}},
+		{"experiment-4/LB1/etc/keepalived/sync.conf", []string{"lvs_sync_daemon ens37 VI_1", "priority 100"}},
+		{"experiment-4/LB2/etc/keepalived/sync.conf", []string{"lvs_sync_daemon ens37 VI_1", "priority 90"}},
+		{"lvs-dr-script/lk1/etc/keepalived/keepalived.conf", []string{"state MASTER", "interface enp0s3", "virtual_router_id 51", "priority 100", "advert_int 1", "auth_pass 1111", "192.168.0.254", "smtp_connect_timeout 30", "router_id lk1.niliu.edu"}},
+		{"lvs-dr-script/lk2/etc/keepalived/keepalived.conf", []string{"state BACKUP", "interface enp0s3", "virtual_router_id 51", "priority 50", "advert_int 1", "auth_pass 1111", "192.168.0.254", "smtp_connect_timeout 1\n", "router_id lk2.niliu.edu"}},
+		{"lvs-dr-script/lk1/usr/local/sbin/lvs-dr.sh", []string{"ipvsadm -C\n", "ipvsadm -A -t 192.168.0.254:80 -s rr\n", "ipvsadm -a -t 192.168.0.254:80 -r 192.168.0.3:80 -g\n", "ipvsadm -a -t 192.168.0.254:80 -r 192.168.0.4:80 -g\n"}},
+		{"lvs-dr-script/web1/var/www/html/index.html", []string{"web1.niliu.edu\n"}},
+		{"lvs-dr-script/web2/var/www/html/index.html", []string{"web2.niliu.edu\n"}},
+		{"lvs-dr-script/topology.yaml", []string{"192.168.0.3/24", "192.168.0.4/24", `{192.168.0.254/32: "lo:0"}`, "{to: 192.168.0.254/32, dev: lo}", "net.ipv4.conf.lo.arp_ignore: 1", "net.ipv4.conf.all.arp_announce: 2"}},
+		{"lvs-dr-keepalived/lk1/etc/keepalived/keepalived.conf", []string{"state MASTER", "priority 100", "virtual_server 192.168.0.254 80 {", "delay_loop 6", "lb_algo rr", "lb_kind DR", "persistence_timeout 50", "protocol TCP", "real_server 192.168.0.3 80 {\n        weight 1", "real_server 192.168.0.4 80 {\n        weight 1", "TCP_CHECK {\n            connect_timeout 3\n            nb_get_retry 3\n            delay_before_retry 2"}},
+		{"lvs-dr-keepalived/lk2/etc/keepalived/keepalived.conf", []string{"state BACKUP", "priority 50", "persistence_timeout 50"}},
+		{"experiment-5/LB1/etc/keepalived/keepalived.conf", []string{"VI_1 {\n    state MASTER", "virtual_router_id 51\n    priority 100", "dd73f9d6", "VI_2 {\n    state BACKUP", "virtual_router_id 61\n    priority 80", "a56c19be", "virtual_server 192.168.136.100 80", "virtual_server 192.168.136.200 80", "real_server 192.168.136.240 80 {\n        weight 2", "real_server 192.168.136.250 80 {\n        weight 1"}},
+		{"experiment-5/LB2/etc/keepalived/keepalived.conf", []string{"VI_1 {\n    state BACKUP", "virtual_router_id 51\n    priority 90", "VI_2 {\n    state MASTER", "virtual_router_id 61\n    priority 100", "real_server 192.168.136.229 80 {\n        weight 2", "real_server 192.168.136.129 80 {\n        weight 1"}},
+		{"experiment-5/RS4/var/www/html/index.html", []string{"RS4 homepage\n"}},
+		{"experiment-6/LB1/etc/keepalived/keepalived.conf", []string{"killall -0 nginx && exit 0 || exit 1;", "interval 1\n    weight -20\n    fall 3\n    rise 3", "virtual_router_id 51\n    priority 100", "192.168.136.100/24\n    }\n    track_script", "virtual_router_id 61\n    priority 90"}},
+		{"experiment-6/LB2/etc/keepalived/keepalived.conf", []string{"virtual_router_id 51\n    priority 90", "virtual_router_id 61\n    priority 100", "192.168.136.200/24\n    }\n    track_script"}},
+		{"experiment-6/LB1/etc/nginx/nginx.conf", []string{"upstream websrvs1 {\n        server 192.168.136.229:80 weight=2;\n        server 192.168.136.129:80 weight=1;", "upstream websrvs2 {\n        server 192.168.136.240:80 weight=2;\n        server 192.168.136.250:80 weight=1;", "listen 192.168.136.100:80;", "listen 192.168.136.200:80;"}},
+		{"experiment-6/topology.yaml", []string{"net.ipv4.ip_nonlocal_bind: 1"}},
 	} {
 		text, err := fs.ReadFile(FS(), tc.file)
 		if err != nil {

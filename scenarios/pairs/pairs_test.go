@@ -1,6 +1,6 @@
-// Package pairs_test runs the scenarios of pairs of routers: the suite interop
-// in mixed pairs, and the suite better, which vipd passes and
-// keepalived is on record to fail. Each has a guest of its own, as with viplab run,
+// Package pairs_test runs the suite interop in mixed pairs of routers, the suite
+// better, which vipd passes and keepalived is on record to fail, and the suite
+// checkers, which is long. Each scenario has a guest of its own, as with viplab run,
 // so that they run side by side.
 package pairs_test
 
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 // choose takes the kernel that viplab run takes.
 func choose(t *testing.T) kernel.Kernel {
 	t.Helper()
-	k, _, err := kernel.Choose(t.Context(), kernel.BackendAuto, kernel.ClockAuto, kernel.FeatureMacvlan)
+	k, _, err := kernel.Choose(t.Context(), kernel.BackendAuto, kernel.ClockAuto, kernel.FeatureMacvlan, kernel.FeatureIPVS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +111,12 @@ func TestBetter(t *testing.T) {
 			t.Errorf("%s: %s %s", r.Verdict, text, r.Reason)
 		}
 	})
+}
+
+// TestCheckers: both daemons check the health of misbehaving servers to the
+// millisecond alike.
+func TestCheckers(t *testing.T) {
+	each(t, "checkers", ha.Names(), func(t *testing.T, _ job.Spec, r reports.Result) { passes(t, r) })
 }
 
 func passes(t *testing.T, r reports.Result) {

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Notes what it is told.
+echo "$*" >> /var/log/notes.log
