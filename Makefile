@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 export VIPLAB_VIPD = $(CURDIR)/bin/vipd
 export VIPLAB_NODE = $(CURDIR)/bin/viplab-node
 
-.PHONY: all build setup kernel demo test race lint bench bench-timing fuzz generate clean
+.PHONY: all build setup kernel demo test race lint bench bench-timing bench-lvs fuzz generate clean
 
 all: build
 
@@ -46,6 +46,12 @@ TIMING ?=
 bench-timing: build ## vipd beside keepalived in real time: takeover, jitter, CPU, memory (root; TIMING='-only takeover')
 	./hack/packages keepalived
 	$(GO) run ./bench/timing $(TIMING)
+
+LVS ?=
+
+bench-lvs: setup ## vipd beside keepalived as a director of 5,000 real servers, in a guest: start, reload, CPU, memory (LVS='-only vipd')
+	./hack/packages keepalived
+	$(GO) run ./bench/lvs $(LVS)
 
 FUZZTIME ?= 10m
 

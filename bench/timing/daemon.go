@@ -5,56 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/viplab/viplab/bench/internal/gauge"
 )
 
 // daemon is one of those compared.
 type daemon struct{ name, path string }
 
-// running is a daemon at work on a host.
-type running struct {
-	cmd  *exec.Cmd
-	log  string
-	done chan error
-}
-
 // start runs d on h with virtual routers of VRRP version 3: per interface, from
 // VRID 1 on.
-func (d daemon) start(h *host, routers, priority int, interval time.Duration) (*running, error) {
+func (d daemon) start(h *host, routers, priority int, interval time.Duration) (*gauge.Daemon, error) {
 	file := filepath.Join(h.config, "keepalived.conf")
 	if err := os.WriteFile(file, []byte(configuration(routers, priority, interval)), 0o600); err != nil {
 		return nil, fmt.Errorf("write configuration: %w", err)
 	}
-	log, err := os.Create(filepath.Join(h.config, "log"))
-	if err != nil {
-		return nil, fmt.Errorf("create log: %w", err)
-	}
-	defer log.Close()
 	at := func(name string) string { return filepath.Join(h.config, name) }
-	r := &running{log: log.Name(), done: make(chan error, 1)}
-	r.cmd = exec.Command(d.path, "-n", "-l", "-P", "-f", file, "-p", at("main.pid"), "-r", at("vrrp.pid"))
-	r.cmd.Stdout, r.cmd.Stderr = log, log
-	if err := onThread(h.near, r.cmd.Start); err != nil {
-		return nil, fmt.Errorf("start %s: %w", d.name, err)
-	}
-	go func() { r.done <- r.cmd.Wait() }()
-	return r, nil
-}
-
-// stop ends the daemon in order.
-func (r *running) stop() error {
-	err := r.cmd.Process.Signal(unix.SIGTERM)
-	select {
-	case <-r.done:
-		return nil
-	case <-time.After(15 * time.Second):
-		return errors.Join(err, r.cmd.Process.Kill(), fmt.Errorf("the daemon did not end in 15 s: %w", <-r.done))
-	}
+	return gauge.Start(h.near, at("log"), d.path, "-n", "-l", "-P", "-f", file, "-p", at("main.pid"), "-r", at("vrrp.pid"))
 }
 
 // perLink is how many virtual routers an interface takes.
@@ -120,7 +89,7 @@ func (d daemon) measure(ctx context.Context, load string, p pace, m measurement)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, r.stop()) }()
+	defer func() { err = errors.Join(err, r.Stop()) }()
 	ctx, cancel := context.WithTimeout(ctx, p.span+15*time.Second)
 	defer cancel()
 	if load == "flood" {
@@ -132,8 +101,7 @@ func (d daemon) measure(ctx context.Context, load string, p pace, m measurement)
 	}
 	list, err = m.do(ctx, h, p)
 	if err != nil {
-		text, _ := os.ReadFile(r.log)
-		err = fmt.Errorf("%s: %w\n%s", d.name, err, text[max(0, len(text)-2000):])
+		err = fmt.Errorf("%s: %w\n%s", d.name, err, r.Tail())
 	}
 	return list, err
 }

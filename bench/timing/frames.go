@@ -11,6 +11,8 @@ import (
 	"github.com/google/gopacket/layers"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/viplab/viplab/bench/internal/gauge"
 )
 
 // wire is the far end of an interface. It sees what comes in and what we send,
@@ -26,7 +28,7 @@ type wire struct {
 
 // openWire opens the far end of eth0.
 func (h *host) openWire() (w *wire, err error) {
-	err = onThread(h.far, func() error {
+	err = gauge.OnThread(h.far, func() error {
 		link, err := netlink.LinkByName("eth0")
 		if err != nil {
 			return fmt.Errorf("find far end: %w", err)
@@ -105,7 +107,7 @@ func (w *wire) read() (s seen, ok bool, err error) {
 	}
 	b = b[ether+ip:]
 	ll, _ := from.(*unix.SockaddrLinklayer)
-	return seen{stamp(w.oob[:oobn]), b[1], b[2], ll != nil && ll.Pkttype == unix.PACKET_OUTGOING}, true, nil
+	return seen{gauge.Stamp(w.oob[:oobn]), b[1], b[2], ll != nil && ll.Pkttype == unix.PACKET_OUTGOING}, true, nil
 }
 
 // send puts a frame on the wire.
@@ -144,19 +146,6 @@ func sum(b []byte) uint16 {
 		s = s>>16 + s&0xffff
 	}
 	return ^uint16(s)
-}
-
-func stamp(oob []byte) time.Time {
-	list, err := unix.ParseSocketControlMessage(oob)
-	if err != nil {
-		return time.Time{}
-	}
-	for _, m := range list {
-		if m.Header.Type == unix.SO_TIMESTAMPNS && len(m.Data) >= 16 {
-			return time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
-		}
-	}
-	return time.Time{}
 }
 
 func bigEndian(v uint16) uint16 {

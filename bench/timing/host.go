@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+
+	"github.com/viplab/viplab/bench/internal/gauge"
 )
 
 // host is a network namespace with interfaces for a daemon. The far ends are in
@@ -32,11 +33,11 @@ func newHost(links int) (h *host, err error) {
 		return h, fmt.Errorf("make folder: %w", err)
 	}
 	for _, ns := range []*netns.NsHandle{&h.near, &h.far} {
-		if err := onThread(netns.None(), func() (err error) { *ns, err = netns.New(); return err }); err != nil {
+		if err := gauge.OnThread(netns.None(), func() (err error) { *ns, err = netns.New(); return err }); err != nil {
 			return h, fmt.Errorf("make namespace: %w", err)
 		}
 	}
-	return h, onThread(h.near, func() error {
+	return h, gauge.OnThread(h.near, func() error {
 		for n := range links {
 			if err := h.wire(n); err != nil {
 				return err
@@ -83,21 +84,4 @@ func (h *host) close() {
 	h.near.Close()
 	h.far.Close()
 	os.RemoveAll(h.config)
-}
-
-// onThread runs f on a thread of its own in the namespace ns. The thread ends
-// with it.
-func onThread(ns netns.NsHandle, f func() error) error {
-	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		if ns.IsOpen() {
-			if err := netns.Set(ns); err != nil {
-				done <- err
-				return
-			}
-		}
-		done <- f()
-	}()
-	return <-done
 }

@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/viplab/viplab/bench/internal/gauge"
 )
 
 // settings are what the command line says.
@@ -102,13 +104,13 @@ func (s *settings) timings(ctx context.Context, w io.Writer, daemons []daemon) e
 				}
 				fmt.Fprint(w, title)
 				title = ""
-				printRow(w, name, summarize(got[0]), summarize(got[1]))
+				printRow(w, name, gauge.Summarize(got[0]), gauge.Summarize(got[1]))
 			}
 		}
 	}
 	return nil
 }
 
-func printRow(w io.Writer, name string, ours, theirs summary) {
-	fmt.Fprintf(w, "%-24s %4d/%4d  %-27s %-27s %s\n", strings.TrimPrefix(name, "/"), ours.n, theirs.n, ours, theirs, ours.ratio(theirs))
+func printRow(w io.Writer, name string, ours, theirs gauge.Summary) {
+	fmt.Fprintf(w, "%-24s %4d/%4d  %-27s %-27s %s\n", strings.TrimPrefix(name, "/"), ours.N, theirs.N, ours, theirs, ours.Ratio(theirs))
 }

@@ -1,4 +1,4 @@
-package main
+package gauge
 
 import (
 	"testing"
@@ -10,13 +10,13 @@ func TestSummarize(t *testing.T) {
 	for n := range 200 {
 		list = append(list, time.Duration(200-n)*time.Millisecond)
 	}
-	if got, want := summarize(list), (summary{200, 101 * time.Millisecond, 199 * time.Millisecond, 200 * time.Millisecond}); got != want {
+	if got, want := Summarize(list), (Summary{200, 101 * time.Millisecond, 199 * time.Millisecond, 200 * time.Millisecond}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if got := summarize(nil); got != (summary{}) {
+	if got := Summarize(nil); got != (Summary{}) {
 		t.Errorf("of nothing: %+v", got)
 	}
-	if got := (summary{p50: 2, p99: 3}).ratio(summary{p50: 4, p99: 2}); got != " 0.50  1.50     -" {
+	if got := (Summary{P50: 2, P99: 3}).Ratio(Summary{P50: 4, P99: 2}); got != " 0.50  1.50     -" {
 		t.Errorf("ratio %q", got)
 	}
 }
