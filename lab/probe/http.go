@@ -34,11 +34,11 @@ type httpAsker struct {
 	client *http.Client
 }
 
-func newHTTP(n Node, u *url.URL, keep bool) *httpAsker {
+func newHTTP(n Node, ports *Ports, u *url.URL, keep bool) *httpAsker {
 	transport := &http.Transport{
 		DisableKeepAlives: !keep,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-			return dial(ctx, n, address)
+			return dial(ctx, n, ports, address)
 		},
 	}
 	if keep {
@@ -89,9 +89,10 @@ func (a *httpAsker) close() error {
 	return nil
 }
 
-// dial connects a TCP socket that belongs to the node. Only making the socket
-// has to happen there, so that waiting for an answer holds nobody up.
-func dial(ctx context.Context, n Node, address string) (net.Conn, error) {
+// dial connects a TCP socket that belongs to the node, from one of ports, or, if
+// that is nil, from one of the kernel's choice. Only making the socket has to happen
+// there, so that waiting for an answer holds nobody up.
+func dial(ctx context.Context, n Node, ports *Ports, address string) (net.Conn, error) {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("address to connect to: %w", err)
@@ -105,6 +106,11 @@ func dial(ctx context.Context, n Node, address string) (net.Conn, error) {
 	}
 	f := os.NewFile(uintptr(fd), "tcp "+address)
 	defer f.Close() // FileConn duplicates it
+	if ports != nil {
+		if err := ports.bind(fd, family(to.Addr())); err != nil {
+			return nil, err
+		}
+	}
 	if err := connect(ctx, f, fd, to); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", address, err)
 	}

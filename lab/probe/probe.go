@@ -28,6 +28,8 @@ type Client struct {
 	Name     string // the node's name, for the timeline
 	Node     Node
 	Recorder *timeline.Recorder
+	// Ports are shared by the clients of a lab; nil: the kernel chooses.
+	Ports *Ports
 }
 
 // Target is what is asked. Exactly one of HTTP, Ping and ARP is set.
@@ -63,7 +65,7 @@ func (c *Client) open(t Target) (asker, timeline.Probe, error) {
 		if err != nil {
 			return nil, timeline.Probe{}, fmt.Errorf("probe URL: %w", err)
 		}
-		return newHTTP(c.Node, u, t.Keep), timeline.Probe{Proto: "http", Target: t.HTTP}, nil
+		return newHTTP(c.Node, c.Ports, u, t.Keep), timeline.Probe{Proto: "http", Target: t.HTTP}, nil
 	case t.Ping.IsValid():
 		a, err := newPing(c.Node, t.Ping)
 		return a, timeline.Probe{Proto: "ping", Target: t.Ping.String()}, err

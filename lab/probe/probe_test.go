@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
@@ -103,6 +104,28 @@ func TestHTTP(t *testing.T) {
 				t.Errorf("got %+v", p)
 			}
 		})
+	}
+}
+
+// Source ports come one after the other, and what another socket has is passed
+// over.
+func TestPorts(t *testing.T) {
+	c, n := client(t)
+	c.Ports = new(Ports)
+	serve(t, n.Nodes["a"].NS, fmt.Sprintf("192.0.2.1:%d", firstPort+1), nil)
+	serve(t, n.Nodes["b"].NS, "192.0.2.2:80", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.RemoteAddr) })
+	for range 2 {
+		if err := c.Request(t.Context(), "p", Target{HTTP: "http://192.0.2.2/", Timeout: time.Second}, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for _, p := range outcomes(t, c) {
+		got = append(got, p.Body)
+	}
+	want := []string{"192.0.2.1:10000", "192.0.2.1:10002", "192.0.2.1:10003", "192.0.2.1:10004"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("clients (-want +got):\n%s", diff)
 	}
 }
 

@@ -44,5 +44,5 @@ func (r *runner) client(from string) (*probe.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &probe.Client{Name: from, Node: n, Recorder: r.lab.Recorder}, nil
+	return &probe.Client{Name: from, Node: n, Recorder: r.lab.Recorder, Ports: &r.ports}, nil
 }

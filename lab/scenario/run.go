@@ -11,6 +11,7 @@ import (
 	"github.com/viplab/viplab/lab/expect"
 	"github.com/viplab/viplab/lab/fault"
 	"github.com/viplab/viplab/lab/kernel"
+	"github.com/viplab/viplab/lab/probe"
 	"github.com/viplab/viplab/lab/timeline"
 )
 
@@ -40,6 +41,7 @@ func Run(ctx context.Context, l *lab.Lab, s *Scenario) error {
 // runner is a scenario under way.
 type runner struct {
 	lab      *lab.Lab
+	ports    probe.Ports // of all clients
 	scenario *Scenario
 	heals    map[string][]fault.Heal // by name and target as the file writes them
 }
