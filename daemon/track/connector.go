@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/viplab/viplab/daemon/conf"
+	"github.com/viplab/viplab/daemon/netns"
 )
 
 // connector hears of processes that begin, end, run another program or change
@@ -69,28 +69,10 @@ func newConnector(b conf.Buffer, elsewhere string) (*connector, error) {
 	if err == nil {
 		return c, nil
 	}
-	result := make(chan error)
-	go func() {
-		runtime.LockOSThread() // for good: the thread ends with its namespace
-		result <- enter(elsewhere, func() (err error) { c, err = listen(b); return err })
-	}()
-	if <-result != nil {
+	if netns.Within(netns.Enter(elsewhere), func() (err error) { c, err = listen(b); return err }) != nil {
 		return nil, err
 	}
 	return c, nil
-}
-
-// enter calls f in a network namespace, on the calling thread.
-func enter(namespace string, f func() error) error {
-	ns, err := os.Open(namespace)
-	if err != nil {
-		return err
-	}
-	defer ns.Close()
-	if err := unix.Setns(int(ns.Fd()), unix.CLONE_NEWNET); err != nil {
-		return fmt.Errorf("enter %s: %w", namespace, err)
-	}
-	return f()
 }
 
 func listen(b conf.Buffer) (*connector, error) {
