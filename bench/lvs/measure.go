@@ -91,7 +91,7 @@ func (f *farm) await(ctx context.Context, done func() (bool, error)) error {
 		if ok, err := done(); ok || err != nil {
 			return err
 		}
-		if err := sleep(ctx, poll); err != nil {
+		if err := gauge.Sleep(ctx, poll); err != nil {
 			return err
 		}
 		if time.Now().After(next) {
@@ -163,7 +163,7 @@ func (s *settings) steady(ctx context.Context, f *farm, p *gauge.Daemon, r *resu
 // watch lets checks in for a time and returns them.
 func (f *farm) watch(ctx context.Context, d time.Duration) (list []visit, err error) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
-		if err := sleep(ctx, beat); err != nil {
+		if err := gauge.Sleep(ctx, beat); err != nil {
 			return nil, err
 		}
 		if list, err = f.door.empty(list); err != nil {
@@ -211,13 +211,4 @@ func (s *settings) reload(ctx context.Context, f *farm, p *gauge.Daemon, weight 
 		return slices.ContainsFunc(list, func(e ipvs.ServerEntry) bool { return e.Address.Addr() == last && e.Weight == weight }), err
 	})
 	return time.Since(began), err
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

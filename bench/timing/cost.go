@@ -56,14 +56,14 @@ func (d daemon) cost(ctx context.Context, routers int, span time.Duration) (c ga
 	if err := h.ready(ctx, routers); err != nil {
 		return c, err
 	}
-	if err := sleep(ctx, 12*time.Second); err != nil { // past the second burst of GARP
+	if err := gauge.Sleep(ctx, 12*time.Second); err != nil { // past the second burst of GARP
 		return c, err
 	}
 	before, err := gauge.Tree(r.PID())
 	if err != nil {
 		return c, err
 	}
-	if err := sleep(ctx, span); err != nil {
+	if err := gauge.Sleep(ctx, span); err != nil {
 		return c, err
 	}
 	c, err = gauge.Tree(r.PID())
@@ -81,13 +81,4 @@ func (h *host) ready(ctx context.Context, routers int) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	return w.settle(ctx, min(routers, perLink))
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -1,6 +1,10 @@
 package vrrpd
 
-import "github.com/viplab/viplab/daemon/conf"
+import (
+	"slices"
+
+	"github.com/viplab/viplab/daemon/conf"
+)
 
 // runsCommands reports whether cfg may have the process run a command.
 func runsCommands(cfg *conf.Config) bool {
@@ -16,11 +20,4 @@ func runsCommands(cfg *conf.Config) bool {
 }
 
 // given reports whether one of list is there.
-func given(list ...*conf.Command) bool {
-	for _, c := range list {
-		if len(c.Args) > 0 || c.Line != "" {
-			return true
-		}
-	}
-	return false
-}
+func given(list ...*conf.Command) bool { return slices.ContainsFunc(list, (*conf.Command).Given) }

@@ -1,6 +1,7 @@
 package gauge
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"time"
@@ -18,4 +19,14 @@ func Idle() (time.Duration, error) {
 		return 0, fmt.Errorf("read idle time: %w", err)
 	}
 	return time.Duration(idle) * tick, nil
+}
+
+// Sleep waits for a time, or until ctx ends, and returns its error then.
+func Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
