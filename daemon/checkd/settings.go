@@ -1,10 +1,6 @@
 package checkd
 
 import (
-	"runtime/debug"
-
-	"golang.org/x/sys/unix"
-
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/ipvs"
 	"github.com/viplab/viplab/daemon/netns"
@@ -30,20 +26,9 @@ func timeouts(cfg *conf.Config) ipvs.Timeouts {
 // settle makes the process what the command line and the configuration want.
 // Nothing of it keeps anything from running.
 func (s *service) settle() {
-	o, name, umask := &s.settings, s.config.Global.Processes.Checker.Name, s.settings.Umask
-	if name == "" {
-		name = o.Name
-	}
-	if umask < 0 {
-		umask = int(s.config.Global.Files.Umask)
-	}
-	unix.Umask(umask)
-	s.complain(process.SetName(name))
-	if o.Core {
-		debug.SetTraceback("crash")
-		s.complain(process.AllowCore())
-	}
-	s.take(&s.config.Global.Processes.Checker)
+	own := &s.config.Global.Processes.Checker
+	s.settings.Settle(s.config, own.Name, s.complain)
+	s.take(own)
 }
 
 // take gives the process its place in the scheduler and in memory.

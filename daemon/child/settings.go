@@ -3,9 +3,13 @@ package child
 import (
 	"io"
 	"log/syslog"
+	"runtime/debug"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/viplab/viplab/daemon/conf"
 	"github.com/viplab/viplab/daemon/logs"
+	"github.com/viplab/viplab/daemon/process"
 )
 
 // Settings are what a child has of the command line.
@@ -60,4 +64,23 @@ func (l *Log) Options(stderr io.Writer) logs.Options {
 		o.Console = stderr
 	}
 	return o
+}
+
+// Settle makes the process what the command line and cfg want of each child; name
+// is the one that cfg has for it, which may be empty. No error, of which complain is
+// told, keeps anything from running.
+func (o *Settings) Settle(cfg *conf.Config, name string, complain func(error)) {
+	umask := o.Umask
+	if umask < 0 {
+		umask = int(cfg.Global.Files.Umask)
+	}
+	unix.Umask(umask)
+	if name == "" {
+		name = o.Name
+	}
+	complain(process.SetName(name))
+	if o.Core {
+		debug.SetTraceback("crash")
+		complain(process.AllowCore())
+	}
 }

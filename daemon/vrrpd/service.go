@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/viplab/viplab/daemon/child"
 	"github.com/viplab/viplab/daemon/conf"
@@ -60,19 +57,7 @@ func (s *service) Start(ctx context.Context, o child.Settings, cfg *conf.Config)
 // settle makes the process what the command line and the configuration want.
 // Nothing of it keeps anything from running.
 func (s *service) settle(o child.Settings) {
-	name, umask := s.config.Global.Processes.VRRP.Name, o.Umask
-	if name == "" {
-		name = o.Name
-	}
-	if umask < 0 {
-		umask = int(s.config.Global.Files.Umask)
-	}
-	unix.Umask(umask)
-	s.complain(process.SetName(name))
-	if o.Core {
-		debug.SetTraceback("crash")
-		s.complain(process.AllowCore())
-	}
+	o.Settle(s.config, s.config.Global.Processes.VRRP.Name, s.complain)
 	s.place = newPlace(s.log)
 	s.place.take(&s.config.Global)
 	s.overruns = watchOverruns(s.log)
