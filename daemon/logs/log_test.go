@@ -224,6 +224,37 @@ func TestSyslog(t *testing.T) {
 	}
 }
 
+// TestSyslogRestarts: lines are sent at once again to a syslog that was away.
+func TestSyslogRestarts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	listen := func() *net.UnixConn {
+		conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	conn := listen()
+	s := newSyslog(path, syslog.LOG_DAEMON, func() string { return "vipd" }, plain)
+	defer s.close()
+	s.write(&line{text: "0"}) // whoever waits is connected, too
+	if !s.send(&line{text: "1"}) {
+		t.Error("not sent at once")
+	}
+	conn.Close()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if s.send(&line{text: "2"}) {
+		t.Error("sent to nobody")
+	}
+	defer listen().Close()
+	s.write(&line{text: "3"})
+	if !s.send(&line{text: "4"}) {
+		t.Error("not sent at once after the restart")
+	}
+}
+
 // TestSyslogOrder: what syslog cannot take at once it gets as soon as it can, in
 // order and once, and who logs waits for neither.
 func TestSyslogOrder(t *testing.T) {

@@ -25,6 +25,7 @@ type toSyslog struct {
 
 	mu    sync.Mutex
 	quick *net.UnixConn   // takes a line at once or not at all; nil: there is no such socket
+	lost  bool            // there was one
 	raw   syscall.RawConn // of quick
 }
 
@@ -54,7 +55,7 @@ func (s *toSyslog) connect() {
 			continue
 		}
 		s.mu.Lock()
-		s.quick, s.raw = c, raw
+		s.quick, s.raw, s.lost = c, raw, false
 		s.mu.Unlock()
 		return
 	}
@@ -89,7 +90,7 @@ func (s *toSyslog) send(n *line) bool {
 func (s *toSyslog) hangUp() {
 	if s.quick != nil {
 		_ = s.quick.Close()
-		s.quick, s.raw = nil, nil
+		s.quick, s.raw, s.lost = nil, nil, true
 	}
 }
 
@@ -97,6 +98,7 @@ func (s *toSyslog) write(n *line) {
 	if n.sent {
 		return
 	}
+	found := false
 	if ident := s.ident(); s.w == nil || s.have != ident {
 		s.drop()
 		network := ""
@@ -107,15 +109,16 @@ func (s *toSyslog) write(n *line) {
 		if err != nil {
 			return
 		}
-		s.w, s.have = w, ident
+		s.w, s.have, found = w, ident, true
 	}
 	if s.w.Info(s.form(n)) != nil { // the writer has connected again by itself, if it could
 		return
 	}
+	// A syslog that takes no datagrams is not asked again with each line.
 	s.mu.Lock()
-	away := s.quick == nil
+	again := s.quick == nil && (found || s.lost)
 	s.mu.Unlock()
-	if away {
+	if again {
 		s.connect()
 	}
 }
